@@ -58,7 +58,7 @@ pub fn list(root: &Path, mode: Mode) -> Result<State, Error> {
     for entry in fs::read_dir(&folder).into_iter().flatten() {
         let path = attempt(&folder, entry)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if known.contains(&name) || !is_generated(&attempt(&path, fs::read(&path))?) {
+        if known.contains(&name) || !is_generated(&name, &attempt(&path, fs::read(&path))?) {
             continue;
         }
         changed.push(format!("{FOLDER}/{name}"));

@@ -2,7 +2,6 @@
 
 mod auth;
 mod connector;
-mod dense;
 mod description;
 mod entities;
 mod example;
@@ -31,7 +30,7 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
     files.insert("src/lib.rs".to_owned(), connector::library(model));
     files.insert("src/connector.rs".to_owned(), connector::connector(model));
     files.insert("src/auth.rs".to_owned(), auth::auth(model));
-    files.extend(description::files(model)?);
+    files.extend(description::files(model));
     files.extend(types::files(model));
     files.extend(entities::files(model));
     files.extend(store::files(model));

@@ -6,7 +6,6 @@ use super::{Constant, List, Server, StoredField, Template, Text};
 
 /// One way to authenticate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct AuthScheme {
     /// Name in the spec, for example `githubPAT`.
     pub name: Text,
@@ -38,7 +37,6 @@ pub struct AuthScheme {
 
 /// An address of a scheme's own.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct SchemeServer {
     /// The setting that makes requests go there; `None`: they always do.
     pub when: Option<Text>,
@@ -59,7 +57,6 @@ impl AuthScheme {
 /// How a request carries the credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum AuthKind {
     /// `Authorization: Bearer <token>`
     Bearer,
@@ -84,7 +81,6 @@ pub enum AuthKind {
 /// Where an API key goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum ApiKeyLocation {
     /// A header.
     Header,
@@ -96,7 +92,6 @@ pub enum ApiKeyLocation {
 
 /// Something the user provides to authenticate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct CredentialField {
     /// Name in credentials.
     pub name: Text,
@@ -116,7 +111,6 @@ pub struct CredentialField {
 
 /// A secret computed from credential fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Mapping {
     /// `token`, `username`, `password`, `api_key`, `access_token`, `refresh_token`, `client_id`,
     /// `client_secret` or `credentials_json`.
@@ -127,7 +121,6 @@ pub struct Mapping {
 
 /// A header with a computed value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Header {
     /// Name.
     pub name: Text,
@@ -137,7 +130,6 @@ pub struct Header {
 
 /// How an access token is renewed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Refresh {
     /// Token endpoint, over configuration values and `client_id`.
     pub url: Template,
@@ -159,7 +151,6 @@ pub struct Refresh {
 /// How the client authenticates at the token endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum RefreshStyle {
     /// `client_id` and `client_secret` in the body.
     Body,
@@ -172,7 +163,6 @@ pub enum RefreshStyle {
 /// How the body of a token request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum RefreshFormat {
     /// `application/x-www-form-urlencoded`
     Form,
@@ -183,7 +173,6 @@ pub enum RefreshFormat {
 /// What is exchanged for an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum RefreshGrant {
     /// A refresh token.
     RefreshToken,
@@ -195,7 +184,6 @@ pub enum RefreshGrant {
 
 /// Endpoints of the authorization-code flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct OAuthEndpoints {
     /// Where the user grants access; empty for flows without a user.
     pub authorization_url: Template,
@@ -222,7 +210,6 @@ impl OAuthEndpoints {
 
 /// What a scope opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Scope {
     /// Name at the vendor, empty where permissions have no name.
     pub name: Text,

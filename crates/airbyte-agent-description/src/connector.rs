@@ -9,7 +9,6 @@ use super::{
 
 /// Everything the engine needs to know of one connector.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Connector {
     /// Stable slug, for example `zendesk-support`.
     pub name: Text,
@@ -109,7 +108,6 @@ impl Connector {
 
 /// A page of the vendor's documentation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Link {
     /// Kind of the page, for example `api_reference`.
     pub kind: Text,
@@ -121,7 +119,6 @@ pub struct Link {
 
 /// How an entity refers to another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Relationship {
     /// Entity that holds the reference.
     pub source: Text,
@@ -137,7 +134,6 @@ pub struct Relationship {
 
 /// Example questions for documents and tool descriptions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Questions {
     /// Answered by calling operations.
     pub direct: List<Text>,

@@ -6,7 +6,6 @@ use super::{Action, Json, List, Operation, Text};
 
 /// A parameter that takes its value from configuration when the caller leaves it out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Scoping {
     /// Parameter that is filled.
     pub parameter: Text,
@@ -18,7 +17,6 @@ pub struct Scoping {
 
 /// An entity: a kind of record and what can be done with it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Entity {
     /// Name on the wire and in code, `snake_case`.
     pub name: Text,
@@ -45,7 +43,6 @@ impl Entity {
 
 /// A field of the hosted context store.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct StoreField {
     /// Name in queries.
     pub name: Text,

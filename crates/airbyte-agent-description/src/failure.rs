@@ -6,7 +6,6 @@ use super::Text;
 
 /// What an error code means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct ErrorMeaning {
     /// Which codes.
     pub code: ErrorCode,
@@ -17,7 +16,6 @@ pub struct ErrorMeaning {
 /// Which codes of a vendor are meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum ErrorCode {
     /// This one.
     Is(Text),
@@ -43,7 +41,6 @@ impl ErrorCode {
 /// Kinds of failures that a vendor can report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum FailureKind {
     /// The credentials do not suffice.
     Authentication,

@@ -7,7 +7,6 @@ use super::{Json, List, Schema, Text};
 
 /// What the platform keeps beside the credentials.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Hosting {
     /// Settings that are given when a connector is created (`replication_config`).
     pub settings: List<Setting>,
@@ -20,7 +19,6 @@ pub struct Hosting {
 
 /// A setting of a hosted connector.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Setting {
     /// Name in `replication_config`.
     pub name: Text,
@@ -36,7 +34,6 @@ pub struct Setting {
 
 /// A value at a place of the stored configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Constant {
     /// Place, dotted.
     pub path: Text,
@@ -46,7 +43,6 @@ pub struct Constant {
 
 /// A server variable in the stored configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct StoredVariable {
     /// Place in the stored configuration, dotted.
     pub path: Text,
@@ -58,7 +54,6 @@ pub struct StoredVariable {
 
 /// A credential field in the stored configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct StoredField {
     /// Place in the stored configuration, dotted.
     pub path: Text,

@@ -11,6 +11,7 @@
 //! with any release; crates that share them require each other in exactly the same version.
 
 mod auth;
+pub mod build;
 mod closest;
 mod connector;
 mod entity;

@@ -10,7 +10,6 @@ use super::{Json, JsonPath, List, Paging, Schema, Template, Text};
 /// What is done with an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Action {
     /// Records, page by page.
     List,
@@ -78,7 +77,6 @@ impl FromStr for Action {
 /// HTTP methods that occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Method {
     /// `GET`
     Get,
@@ -107,7 +105,6 @@ impl Method {
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Operation {
     /// `operationId` of the spec, empty when it has none.
     pub id: Text,
@@ -153,7 +150,6 @@ impl Operation {
 
 /// What an operation does to the vendor's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Hints {
     /// Nothing changes.
     pub read_only: bool,
@@ -167,7 +163,6 @@ pub struct Hints {
 
 /// Something a caller may pass.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Parameter {
     /// Name in arguments, and on the wire unless `wire` says otherwise.
     pub name: Text,
@@ -203,7 +198,6 @@ impl Parameter {
 /// Where a parameter goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Location {
     /// Into the path.
     Path,
@@ -220,7 +214,6 @@ pub enum Location {
 /// How lists and objects are written in a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Style {
     /// `a=1&a=2`
     Repeat,
@@ -236,7 +229,6 @@ pub enum Style {
 
 /// Configuration that supplies a parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct ConfigInject {
     /// Configuration key.
     pub source: Text,
@@ -247,7 +239,6 @@ pub struct ConfigInject {
 /// How the body is made.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Body {
     /// No body.
     None,
@@ -273,7 +264,6 @@ pub enum Body {
 
 /// A GraphQL document with variables.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct GraphQl {
     /// The document; may hold `{{ fields }}`.
     pub document: Text,
@@ -309,7 +299,6 @@ impl GraphQl {
 
 /// A variable of a GraphQL document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Variable {
     /// Name.
     pub name: Text,
@@ -320,7 +309,6 @@ pub struct Variable {
 /// The value of a GraphQL variable.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum VariableValue {
     /// A parameter, with its type.
     Parameter(Text),
@@ -336,7 +324,6 @@ pub enum VariableValue {
 
 /// Where records and metadata stand in the answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Response {
     /// Where the records stand; the whole body when absent.
     pub records: Option<JsonPath>,
@@ -355,7 +342,6 @@ pub struct Response {
 /// Which records of a list are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Filter {
     /// Those in which this place is false, null or empty. A record without it is an error.
     Unless(JsonPath),
@@ -365,7 +351,6 @@ pub enum Filter {
 
 /// A field computed for every record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Transform {
     /// Name of the field.
     pub field: Text,
@@ -375,7 +360,6 @@ pub struct Transform {
 
 /// A metadata field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct MetaField {
     /// Name in results.
     pub name: Text,
@@ -386,7 +370,6 @@ pub struct MetaField {
 /// Where a metadata field comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum MetaSource {
     /// A place in the body.
     Body(JsonPath),
@@ -398,7 +381,6 @@ pub enum MetaSource {
 
 /// A failure that a vendor reports inside a successful answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct ErrorCheck {
     /// Place to look at.
     pub path: JsonPath,
@@ -411,7 +393,6 @@ pub struct ErrorCheck {
 /// When a value is a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum ErrorCondition {
     /// When it equals this.
     Equals(Json),
@@ -424,7 +405,6 @@ pub enum ErrorCondition {
 
 /// How a file is fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Download {
     /// Where the answer holds the file's address; `None` when the answer is the file.
     pub file_url: Option<List<UrlStep>>,
@@ -433,7 +413,6 @@ pub struct Download {
 /// A step to the address of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum UrlStep {
     /// Member of an object.
     Key(Text),

@@ -6,7 +6,6 @@ use super::{JsonPath, List, Text};
 
 /// How a list continues after one page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Paging {
     /// What the next request carries.
     pub next: Next,
@@ -67,7 +66,6 @@ impl Paging {
 /// What the request for the next page carries.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Next {
     /// Nothing: the answer is complete, or the vendor offers no way to continue.
     None {
@@ -120,7 +118,6 @@ pub enum Next {
 /// Where a value of the answer stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Source {
     /// A field of the extracted metadata, possibly inside it.
     Meta {
@@ -135,7 +132,6 @@ pub enum Source {
 
 /// The parameter that sets the size of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct PageSize {
     /// Name of the parameter.
     pub parameter: Text,

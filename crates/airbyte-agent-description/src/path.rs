@@ -9,7 +9,6 @@ use super::{List, Text};
 
 /// A place inside a JSON document: `$`, then names, indexes and "each".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct JsonPath {
     /// Steps from the root; none is the root itself.
     pub steps: List<Step>,
@@ -18,7 +17,6 @@ pub struct JsonPath {
 /// One step of a [`JsonPath`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Step {
     /// Member of an object.
     Key(Text),

@@ -6,7 +6,6 @@ use super::{JsonPath, Text, WaitFormat};
 
 /// Where an answer says what a request costs and how fast the vendor gives the sum back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct RateLimitCost {
     /// What the request needs.
     pub needed: JsonPath,
@@ -18,7 +17,6 @@ pub struct RateLimitCost {
 
 /// A limit that the vendor publishes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct RateLimit {
     /// Number of requests allowed; `None` when the vendor publishes none.
     pub requests: Option<u64>,
@@ -35,7 +33,6 @@ pub struct RateLimit {
 
 /// Headers with the state of the vendor's limit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct RateLimitHeaders {
     /// Requests allowed in the window, empty when not sent.
     pub limit: Text,

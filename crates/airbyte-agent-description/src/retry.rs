@@ -8,7 +8,6 @@ use super::{List, Text};
 
 /// How often and when a failed request is tried again.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct RetryPolicy {
     /// Tries in all, the first included.
     pub max_attempts: u32,
@@ -51,7 +50,6 @@ impl RetryPolicy {
 /// How a number in the wait header is meant. An HTTP date is understood with any of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum WaitFormat {
     /// Seconds from now.
     Seconds,

@@ -7,10 +7,18 @@ use serde_json::Value;
 
 use super::{List, Text};
 
-/// JSON text that is known to be valid: a default, an enum member, a schema.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
+/// JSON text that is known to be valid: a default, an enum member, a schema. How it is laid out
+/// does not matter: two texts are equal when their values are.
+#[derive(Debug, Clone, Serialize)]
 pub struct Json(pub Text);
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.value() == other.value()
+    }
+}
+
+impl Eq for Json {}
 
 impl Json {
     /// Writes `value` down.
@@ -27,7 +35,6 @@ impl Json {
 /// JSON types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Kind {
     /// `string`
     String,
@@ -59,7 +66,6 @@ impl Kind {
 
 /// What a value may be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Schema {
     /// Types allowed; none means any.
     pub kinds: List<Kind>,
@@ -109,7 +115,6 @@ impl Schema {
 
 /// A member of an object schema.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Property {
     /// Name on the wire.
     pub name: Text,

@@ -6,7 +6,6 @@ use super::{List, Template, Text};
 
 /// Base address of the vendor's API and the variables in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Server {
     /// Base URL, without a trailing slash; names are server variables.
     pub url: Template,
@@ -16,7 +15,6 @@ pub struct Server {
 
 /// A variable part of the base URL.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct ServerVariable {
     /// Name, as in `{name}`.
     pub name: Text,
@@ -37,7 +35,6 @@ pub struct ServerVariable {
 
 /// A server variable that hides in a credential.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Derivation {
     /// Credential field.
     pub field: Text,

@@ -6,7 +6,6 @@ use super::{List, Text};
 
 /// A text with named holes: a path, a base URL, a credential mapping, a header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Template {
     /// Literal texts and holes, in order.
     pub pieces: List<Piece>,
@@ -15,7 +14,6 @@ pub struct Template {
 /// A part of a [`Template`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Piece {
     /// Literal text.
     Text(Text),

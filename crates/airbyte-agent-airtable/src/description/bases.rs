@@ -2,88 +2,30 @@
 
 //! `bases` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A base: a database with tables, shared with its own permissions.","required":["id"],"properties":{"id":{"type":"string","description":"Base id (`app…`), needed by all other calls."},"name":{"type":["string","null"],"description":"Name of the base as shown in Airtable."},"permissionLevel":{"type":["string","null"],"description":"What the token's user may do there: `none`, `read`, `comment`, `edit` or `create`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `bases` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("bases"),
-    description: Borrowed("A base: a database with its own tables and permissions."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listBases"),
-            entity: Borrowed("bases"),
-            action: Action::List,
-            summary: Borrowed("List bases"),
-            description: Borrowed(
-                "Lists the bases the token may see, with the permission level of its user, up to 1000 per page. Start here: every other call needs the id of a base.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/meta/bases"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the next page starts: the `offset` of the answer before. Leave out for the first page; it is an opaque text, not a number, and expires after a while.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("bases"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("offset"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("offset"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("offset"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Base id (`app…`), needed by all other calls."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the base as shown in Airtable."),
-        },
-        StoreField {
-            name: Borrowed("permissionLevel"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "What the token's user may do there: `none`, `read`, `comment`, `edit` or `create`.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To find the base that holds the data asked for."),
-    phrases: Borrowed(&[Borrowed("base"), Borrowed("Airtable database"), Borrowed("workspace")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("bases", "A base: a database with its own tables and permissions.")
+    .when_to_use("To find the base that holds the data asked for.")
+    .phrases(texts!["base", "Airtable database", "workspace"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Base id (`app…`), needed by all other calls."),
+        stored("name", "string", "Name of the base as shown in Airtable."),
+        stored("permissionLevel", "string", "What the token's user may do there: `none`, `read`, `comment`, `edit` or `create`."),
+    ]);
+
+const LIST: Operation = Operation::get("listBases", "bases", Action::List, template!("/meta/bases"))
+    .summary("List bases")
+    .description("Lists the bases the token may see, with the permission level of its user, up to 1000 per page. Start here: every other call needs the id of a base.")
+    .preferred_for_check()
+    .parameters(list![
+        query("offset", STRING).description("Where the next page starts: the `offset` of the answer before. Leave out for the first page; it is an opaque text, not a number, and expires after a while."),
+    ])
+    .records(json_path!("$.bases"))
+    .meta(list![meta("offset", json_path!("$.offset"))])
+    .paging(Paging::cursor(from_meta("offset"), "offset"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/bases.json"));

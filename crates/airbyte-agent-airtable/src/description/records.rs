@@ -2,224 +2,45 @@
 
 //! `records` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Id of the table, starting with `tbl`, or its name exactly as shown. The id is better: it survives renaming and needs no care with blanks and slashes. Both are in `tables.list`.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A record (row) of a table.","required":["id"],"properties":{"id":{"type":"string","description":"Record id (`rec…`), unique across bases."},"createdTime":{"type":["string","null"],"description":"When the record was created, ISO 8601 in UTC.","format":"date-time"},"fields":{"type":["object","null"],"description":"The values by field name. The form of a value follows the type of its field (`tables.list` tells it): text, number, true, list of linked record ids, list of attachments with web addresses that expire. Empty fields, false checkboxes included, are left out.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `records` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("records"),
-    description: Borrowed("A row of a table; its fields are those the team defined."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listRecords"),
-            entity: Borrowed("records"),
-            action: Action::List,
-            summary: Borrowed("List records of a table"),
-            description: Borrowed(
-                "Lists records of one table, up to 100 per page. Narrow them with `filterByFormula` or a `view`, order them with `sort`; without either the order is arbitrary. Empty fields are left out of a record. There is no full-text search: use `SEARCH()` in the formula.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("base_id")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("table_id_or_name")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("base_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the base, starting with `app`, from `bases.list` (also in the address of an open base).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("table_id_or_name"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the next page starts: the `offset` of the answer before. Leave out for the first page; it is an opaque text, not a number, and expires after a while.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageSize"),
-                    location: Location::Query,
-                    description: Borrowed("Most records per page; 100 when left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("view"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Id (`viw…`) or name of a view. Only records that the view shows come back, in its order unless `sort` is given; every field is returned, hidden ones too.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("filterByFormula"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Airtable formula evaluated for every record; records where it gives 0, false, an empty text, NaN or an error are left out. Field names stand in braces, texts in quotes, and `AND()`, `OR()`, `SEARCH()`, `IS_AFTER()` and the like combine them. Applies on top of `view`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to sort by, most important first. Without it the order is that of the view, or arbitrary when no view is given.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("field"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Name or id of the field to sort by.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("direction"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "`asc` for ascending (when left out), `desc` for descending.",
-                                            ),
-                                            choices: Borrowed(
-                                                &[Json(Borrowed(r#""asc""#)), Json(Borrowed(r#""desc""#))],
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("offset"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("offset"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("offset"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("pageSize"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getRecord"),
-            entity: Borrowed("records"),
-            action: Action::Get,
-            summary: Borrowed("Get a record"),
-            description: Borrowed(
-                "Returns one record of a table by id with all its non-empty fields. To find a record by content use `records.list` with `filterByFormula`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("base_id")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("table_id_or_name")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("record_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("base_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the base, starting with `app`, from `bases.list` (also in the address of an open base).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("table_id_or_name"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("record_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record, starting with `rec`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To read the data itself."),
-    phrases: Borrowed(&[Borrowed("record"), Borrowed("row"), Borrowed("entry")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("records", "A row of a table; its fields are those the team defined.")
+    .when_to_use("To read the data itself.")
+    .phrases(texts!["record", "row", "entry"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listRecords", "records", Action::List, template!("/{base_id}/{table_id_or_name}"))
+    .summary("List records of a table")
+    .description("Lists records of one table, up to 100 per page. Narrow them with `filterByFormula` or a `view`, order them with `sort`; without either the order is arbitrary. Empty fields are left out of a record. There is no full-text search: use `SEARCH()` in the formula.")
+    .parameters(list![
+        path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+        path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better: it survives renaming and needs no care with blanks and slashes. Both are in `tables.list`."),
+        query("offset", STRING).description("Where the next page starts: the `offset` of the answer before. Leave out for the first page; it is an opaque text, not a number, and expires after a while."),
+        query("pageSize", INTEGER.minimum(1.0).maximum(100.0)).description("Most records per page; 100 when left out."),
+        query("view", STRING).description("Id (`viw…`) or name of a view. Only records that the view shows come back, in its order unless `sort` is given; every field is returned, hidden ones too."),
+        query("filterByFormula", STRING).description("Airtable formula evaluated for every record; records where it gives 0, false, an empty text, NaN or an error are left out. Field names stand in braces, texts in quotes, and `AND()`, `OR()`, `SEARCH()`, `IS_AFTER()` and the like combine them. Applies on top of `view`."),
+        query("sort", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("field", STRING.description("Name or id of the field to sort by.")),
+                optional("direction", STRING.choices(words!["asc", "desc"]).description("`asc` for ascending (when left out), `desc` for descending.")),
+            ]).closed(),
+        ])).style(Style::DeepObject).description("Fields to sort by, most important first. Without it the order is that of the view, or arbitrary when no view is given."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![meta("offset", json_path!("$.offset"))])
+    .paging(Paging::cursor(from_meta("offset"), "offset").size(page_size("pageSize").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getRecord", "records", Action::Get, template!("/{base_id}/{table_id_or_name}/{record_id}"))
+    .summary("Get a record")
+    .description("Returns one record of a table by id with all its non-empty fields. To find a record by content use `records.list` with `filterByFormula`.")
+    .parameters(list![
+        path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+        path("table_id_or_name", STRING).required().description("Id of the table, starting with `tbl`, or its name exactly as shown. The id is better: it survives renaming and needs no care with blanks and slashes. Both are in `tables.list`."),
+        path("record_id", STRING).required().description("Id of the record, starting with `rec`."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/records.json"));

@@ -2,85 +2,30 @@
 
 //! `tables` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A table of a base with its fields and views; the records are read with `records.list`.","required":["id"],"properties":{"id":{"type":"string","description":"Table id (`tbl…`)."},"name":{"type":["string","null"],"description":"Name of the table."},"description":{"type":["string","null"],"description":"Note about the table, if somebody wrote one."},"primaryFieldId":{"type":["string","null"],"description":"Id of the field that names each record (the first column)."},"fields":{"type":["array","null"],"description":"Fields (columns) of the table with their types and options.","items":{"type":"object","description":"A field (column) of a table.","properties":{"id":{"type":["string","null"],"description":"Field id (`fld…`); stays the same when the field is renamed."},"name":{"type":["string","null"],"description":"Name of the field: the key under which records hold its value, and what formulas put in braces."},"description":{"type":["string","null"],"description":"Note about the field, if somebody wrote one."},"type":{"type":["string","null"],"description":"Kind of field, such as `singleLineText`, `number`, `singleSelect`, `multipleRecordLinks`, `date`, `formula`; decides the form of its values."},"options":{"type":["object","null"],"description":"Settings that depend on the type: the choices of a select, the linked table, the precision of a number, the formula.","additionalProperties":true}}}},"views":{"type":["array","null"],"description":"Views saved for the table.","items":{"type":"object","description":"A saved way of looking at a table.","properties":{"id":{"type":["string","null"],"description":"View id (`viw…`), to be passed as `view` to `records.list`."},"name":{"type":["string","null"],"description":"Name of the view."},"type":{"type":["string","null"],"description":"Kind of view: `grid`, `form`, `calendar`, `gallery`, `kanban`, `timeline`, `block`."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tables` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tables"),
-    description: Borrowed("A table of a base, described by its fields and views."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTables"),
-            entity: Borrowed("tables"),
-            action: Action::List,
-            summary: Borrowed("List tables of a base"),
-            description: Borrowed(
-                "Returns the schema of a base: all its tables with their fields (name, type, options) and views. Use it before `records.list` to learn the names of fields for formulas and sorting, and the form of the values.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/meta/bases/")),
-                    Piece::Name(Borrowed("base_id")),
-                    Piece::Text(Borrowed("/tables")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("base_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the base, starting with `app`, from `bases.list` (also in the address of an open base).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("tables"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All tables of the base come in one answer.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Table id (`tbl…`)."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the table."),
-        },
-        StoreField {
-            name: Borrowed("primaryFieldId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the field that names each record (the first column)."),
-        },
-        StoreField {
-            name: Borrowed("fields"),
-            kind: Borrowed("array"),
-            description: Borrowed("Fields (columns) of the table with their types and options."),
-        },
-        StoreField {
-            name: Borrowed("views"),
-            kind: Borrowed("array"),
-            description: Borrowed("Views saved for the table."),
-        },
-    ]),
-    when_to_use: Borrowed("To learn how a base is built before its records are read."),
-    phrases: Borrowed(
-        &[Borrowed("table"), Borrowed("schema"), Borrowed("fields"), Borrowed("columns")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("tables", "A table of a base, described by its fields and views.")
+    .when_to_use("To learn how a base is built before its records are read.")
+    .phrases(texts!["table", "schema", "fields", "columns"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Table id (`tbl…`)."),
+        stored("name", "string", "Name of the table."),
+        stored("primaryFieldId", "string", "Id of the field that names each record (the first column)."),
+        stored("fields", "array", "Fields (columns) of the table with their types and options."),
+        stored("views", "array", "Views saved for the table."),
+    ]);
+
+const LIST: Operation = Operation::get("listTables", "tables", Action::List, template!("/meta/bases/{base_id}/tables"))
+    .summary("List tables of a base")
+    .description("Returns the schema of a base: all its tables with their fields (name, type, options) and views. Use it before `records.list` to learn the names of fields for formulas and sorting, and the form of the values.")
+    .parameters(list![
+        path("base_id", STRING).required().description("Id of the base, starting with `app`, from `bases.list` (also in the address of an open base)."),
+    ])
+    .records(json_path!("$.tables"))
+    .paging(Paging::none("All tables of the base come in one answer."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tables.json"));

@@ -2,189 +2,45 @@
 
 //! `portfolios` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A group of campaigns with an optional budget of its own.","properties":{"portfolioId":{"description":"Portfolio id; on campaigns null when they belong to none.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"name":{"type":["string","null"],"description":"Name of the portfolio."},"budget":{"description":"Cap over all campaigns of the portfolio, if one is set.","oneOf":[{"type":"object","description":"Cap on what a portfolio may spend.","properties":{"amount":{"type":["number","null"],"description":"Amount in the profile's currency."},"currencyCode":{"type":["string","null"],"description":"Currency of the amount."},"policy":{"type":["string","null"],"description":"`DATE_RANGE` for a span of days, `MONTHLY_RECURRING` for every month, `NO_CAP` for none."},"startDate":{"type":["string","null"],"description":"First day of the budget."},"endDate":{"type":["string","null"],"description":"Last day of the budget; null for no end."}}},{"type":"null"}]},"inBudget":{"type":["boolean","null"],"description":"Whether the budget still allows spending."},"state":{"type":["string","null"],"description":"`ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small letters.","enum":["enabled","paused","archived","ENABLED","PAUSED","ARCHIVED"]},"creationDate":{"type":["integer","null"],"description":"When it was created, epoch milliseconds.","format":"int64"},"lastUpdatedDate":{"type":["integer","null"],"description":"When it was last changed, epoch milliseconds.","format":"int64"},"servingStatus":{"type":["string","null"],"description":"Whether its ads can run and if not, why, such as `PORTFOLIO_STATUS_ENABLED` or `PORTFOLIO_OUT_OF_BUDGET`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `portfolios` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("portfolios"),
-    description: Borrowed("A group of campaigns with an optional budget of its own."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listPortfolios"),
-            entity: Borrowed("portfolios"),
-            action: Action::List,
-            summary: Borrowed("List portfolios"),
-            description: Borrowed(
-                "Lists the portfolios of a profile with their budgets. The result is Amazon's whole answer: the records are in its `portfolios`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/portfolios/list"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-ClientId"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-Scope"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeExtendedDataFields"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether creation date, last change and serving status are included; the text `true` or `false`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""true""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""true""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("nextToken"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where the next page starts: `nextToken` of the answer before. Leave out for the first page and keep the other arguments the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_token"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"portfolios":{"type":"array","description":"The portfolios of this page.","items":{"type":"object","description":"A group of campaigns with an optional budget of its own.","properties":{"portfolioId":{"description":"Portfolio id; on campaigns null when they belong to none.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"name":{"type":["string","null"],"description":"Name of the portfolio."},"budget":{"description":"Cap over all campaigns of the portfolio, if one is set.","oneOf":[{"type":"object","description":"Cap on what a portfolio may spend.","properties":{"amount":{"type":["number","null"],"description":"Amount in the profile's currency."},"currencyCode":{"type":["string","null"],"description":"Currency of the amount."},"policy":{"type":["string","null"],"description":"`DATE_RANGE` for a span of days, `MONTHLY_RECURRING` for every month, `NO_CAP` for none."},"startDate":{"type":["string","null"],"description":"First day of the budget."},"endDate":{"type":["string","null"],"description":"Last day of the budget; null for no end."}}},{"type":"null"}]},"inBudget":{"type":["boolean","null"],"description":"Whether the budget still allows spending."},"state":{"type":["string","null"],"description":"`ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small letters.","enum":["enabled","paused","archived","ENABLED","PAUSED","ARCHIVED"]},"creationDate":{"type":["integer","null"],"description":"When it was created, epoch milliseconds.","format":"int64"},"lastUpdatedDate":{"type":["integer","null"],"description":"When it was last changed, epoch milliseconds.","format":"int64"},"servingStatus":{"type":["string","null"],"description":"Whether its ads can run and if not, why, such as `PORTFOLIO_STATUS_ENABLED` or `PORTFOLIO_OUT_OF_BUDGET`."}}}},"nextToken":{"type":["string","null"],"description":"Passed as `nextToken` to get the next page; absent on the last one."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_token"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("nextToken"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getPortfolio"),
-            entity: Borrowed("portfolios"),
-            action: Action::Get,
-            summary: Borrowed("Get a portfolio"),
-            description: Borrowed(
-                "Returns one portfolio of a profile by id, through a list narrowed to it.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/portfolios/list"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-ClientId"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-Scope"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("portfolioIdFilter"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The portfolio wanted."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("include"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "A list with the id of the portfolio; of several, only the first found comes back.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeExtendedDataFields"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether creation date, last change and serving status are included; the text `true` or `false`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""true""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""true""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("portfolios")), Step::Index(0)]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see how campaigns are grouped and capped."),
-    phrases: Borrowed(&[Borrowed("portfolio"), Borrowed("campaign group")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("portfolios", "A group of campaigns with an optional budget of its own.")
+    .when_to_use("To see how campaigns are grouped and capped.")
+    .phrases(texts!["portfolio", "campaign group"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "listPortfolios", "portfolios", Action::List, template!("/portfolios/list"))
+    .summary("List portfolios")
+    .description("Lists the portfolios of a profile with their budgets. The result is Amazon's whole answer: the records are in its `portfolios`.")
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        body("includeExtendedDataFields", STRING.default(r#""true""#)).default(r#""true""#).send_default().description("Whether creation date, last change and serving status are included; the text `true` or `false`."),
+        body("nextToken", STRING).description("Where the next page starts: `nextToken` of the answer before. Leave out for the first page and keep the other arguments the same."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .meta(list![meta("next_token", json_path!("$.nextToken"))])
+    .paging(Paging::cursor(from_meta("next_token"), "nextToken"))
+    .schema(LIST_RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "getPortfolio", "portfolios", Action::Get, template!("/portfolios/list"))
+    .summary("Get a portfolio")
+    .description("Returns one portfolio of a profile by id, through a list narrowed to it.")
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        body("portfolioIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("A list with the id of the portfolio; of several, only the first found comes back.")),
+        ]).closed()).required().description("The portfolio wanted."),
+        body("includeExtendedDataFields", STRING.default(r#""true""#)).default(r#""true""#).send_default().description("Whether creation date, last change and serving status are included; the text `true` or `false`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.portfolios[0]"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/portfolios.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/portfolios_list.json"));

@@ -2,184 +2,47 @@
 
 //! `profiles` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An advertiser's account in one country; everything else is read through it.","properties":{"profileId":{"type":"integer","description":"Profile id, to be passed as `Amazon-Advertising-API-Scope`.","format":"int64"},"countryCode":{"type":["string","null"],"description":"Two-letter code of the country, such as `US` or `DE`."},"currencyCode":{"type":["string","null"],"description":"Currency of all amounts of the profile, such as `USD`."},"dailyBudget":{"type":["number","null"],"description":"Daily cap over all Sponsored Products campaigns, in the profile's currency; sellers only, and very high when unset."},"timezone":{"type":["string","null"],"description":"IANA time zone of dates and reports, such as `America/Los_Angeles`."},"accountInfo":{"description":"The account behind the profile.","oneOf":[{"type":"object","description":"The seller, vendor or agency account behind a profile.","properties":{"marketplaceStringId":{"type":["string","null"],"description":"Amazon's id of the marketplace, such as `ATVPDKIKX0DER` for amazon.com."},"id":{"type":["string","null"],"description":"Id of the account: the seller id for sellers, an entity id for vendors."},"type":{"type":["string","null"],"description":"Kind of account: `seller`, `vendor` or `agency`.","enum":["seller","vendor","agency"]},"name":{"type":["string","null"],"description":"Name of the account."},"subType":{"type":["string","null"],"description":"Finer kind for vendors, such as `KDP_AUTHOR` or `AMAZON_ATTRIBUTION`."},"validPaymentMethod":{"type":["boolean","null"],"description":"Whether a usable means of payment is on file; without one ads do not run."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `profiles` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("profiles"),
-    description: Borrowed("An advertiser's account in one country."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listProfiles"),
-            entity: Borrowed("profiles"),
-            action: Action::List,
-            summary: Borrowed("List profiles"),
-            description: Borrowed(
-                "Lists the profiles the user may see in the region asked, one per advertiser and country. Start here: every other call needs a `profileId` as `Amazon-Advertising-API-Scope`. Profiles of other regions need the connector set to that region.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/profiles"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("profileTypeFilter"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Kinds of accounts wanted, joined with commas: `seller`, `vendor`, `agency`. Left out, all of them come back.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""seller,vendor""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""seller,vendor""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-ClientId"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed("All profiles of the region come in one answer."),
-                },
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getProfile"),
-            entity: Borrowed("profiles"),
-            action: Action::Get,
-            summary: Borrowed("Get a profile"),
-            description: Borrowed(
-                "Returns one profile by id with country, currency, time zone and account.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v2/profiles/")),
-                    Piece::Name(Borrowed("profileId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("profileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the profile, from `profiles.list`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int64"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-ClientId"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("accountInfo"),
-            kind: Borrowed("object"),
-            description: Borrowed("The account behind the profile."),
-        },
-        StoreField {
-            name: Borrowed("accountInfo.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the account: the seller id for sellers, an entity id for vendors.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("accountInfo.marketplaceStringId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Amazon's id of the marketplace, such as `ATVPDKIKX0DER` for amazon.com.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("accountInfo.name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the account."),
-        },
-        StoreField {
-            name: Borrowed("accountInfo.subType"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Finer kind for vendors, such as `KDP_AUTHOR` or `AMAZON_ATTRIBUTION`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("accountInfo.type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of account: `seller`, `vendor` or `agency`."),
-        },
-        StoreField {
-            name: Borrowed("accountInfo.validPaymentMethod"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether a usable means of payment is on file; without one ads do not run.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("countryCode"),
-            kind: Borrowed("string"),
-            description: Borrowed("Two-letter code of the country, such as `US` or `DE`."),
-        },
-        StoreField {
-            name: Borrowed("currencyCode"),
-            kind: Borrowed("string"),
-            description: Borrowed("Currency of all amounts of the profile, such as `USD`."),
-        },
-        StoreField {
-            name: Borrowed("dailyBudget"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Daily cap over all Sponsored Products campaigns, in the profile's currency; sellers only, and very high when unset.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("profileId"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Profile id, to be passed as `Amazon-Advertising-API-Scope`."),
-        },
-        StoreField {
-            name: Borrowed("timezone"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "IANA time zone of dates and reports, such as `America/Los_Angeles`.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To find the profile id that every other call needs."),
-    phrases: Borrowed(
-        &[Borrowed("profile"), Borrowed("marketplace"), Borrowed("advertising account")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("profiles", "An advertiser's account in one country.")
+    .when_to_use("To find the profile id that every other call needs.")
+    .phrases(texts!["profile", "marketplace", "advertising account"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("accountInfo", "object", "The account behind the profile."),
+        stored("accountInfo.id", "string", "Id of the account: the seller id for sellers, an entity id for vendors."),
+        stored("accountInfo.marketplaceStringId", "string", "Amazon's id of the marketplace, such as `ATVPDKIKX0DER` for amazon.com."),
+        stored("accountInfo.name", "string", "Name of the account."),
+        stored("accountInfo.subType", "string", "Finer kind for vendors, such as `KDP_AUTHOR` or `AMAZON_ATTRIBUTION`."),
+        stored("accountInfo.type", "string", "Kind of account: `seller`, `vendor` or `agency`."),
+        stored("accountInfo.validPaymentMethod", "boolean", "Whether a usable means of payment is on file; without one ads do not run."),
+        stored("countryCode", "string", "Two-letter code of the country, such as `US` or `DE`."),
+        stored("currencyCode", "string", "Currency of all amounts of the profile, such as `USD`."),
+        stored("dailyBudget", "number", "Daily cap over all Sponsored Products campaigns, in the profile's currency; sellers only, and very high when unset."),
+        stored("profileId", "integer", "Profile id, to be passed as `Amazon-Advertising-API-Scope`."),
+        stored("timezone", "string", "IANA time zone of dates and reports, such as `America/Los_Angeles`."),
+    ]);
+
+const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List, template!("/v2/profiles"))
+    .summary("List profiles")
+    .description("Lists the profiles the user may see in the region asked, one per advertiser and country. Start here: every other call needs a `profileId` as `Amazon-Advertising-API-Scope`. Profiles of other regions need the connector set to that region.")
+    .preferred_for_check()
+    .parameters(list![
+        query("profileTypeFilter", STRING.default(r#""seller,vendor""#)).default(r#""seller,vendor""#).description("Kinds of accounts wanted, joined with commas: `seller`, `vendor`, `agency`. Left out, all of them come back."),
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+    ])
+    .paging(Paging::none("All profiles of the region come in one answer."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getProfile", "profiles", Action::Get, template!("/v2/profiles/{profileId}"))
+    .summary("Get a profile")
+    .description("Returns one profile by id with country, currency, time zone and account.")
+    .parameters(list![
+        path("profileId", INTEGER.format("int64")).required().description("Id of the profile, from `profiles.list`."),
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/profiles.json"));

@@ -2,188 +2,35 @@
 
 //! `sponsored_brands_campaigns` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `sponsored_brands_campaigns` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("sponsored_brands_campaigns"),
-    description: Borrowed("A Sponsored Brands campaign: headline, video or store ads of a brand."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSponsoredBrandsCampaigns"),
-            entity: Borrowed("sponsored_brands_campaigns"),
-            action: Action::List,
-            summary: Borrowed("List Sponsored Brands campaigns"),
-            description: Borrowed(
-                "Lists the Sponsored Brands campaigns of a profile with budget, dates and bidding, archived ones included unless `stateFilter` says otherwise. These are settings, not results: clicks and costs are not here. The result is Amazon's whole answer: the records are in its `campaigns`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sb/v4/campaigns/list"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-ClientId"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-Scope"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Accept"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Media type of the answer; the default names the version this connector reads, so leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(Borrowed(r#""application/vnd.sbcampaignresource.v4+json""#)),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(Borrowed(r#""application/vnd.sbcampaignresource.v4+json""#)),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Content-Type"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Media type of the request; the default names the version this connector writes, so leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(Borrowed(r#""application/vnd.sbcampaignresource.v4+json""#)),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(Borrowed(r#""application/vnd.sbcampaignresource.v4+json""#)),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("stateFilter"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Only records in these states; left out, all come back, archived ones included.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("include"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array, Kind::String]),
-                                    description: Borrowed(
-                                        "States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Most records per page, no more than 100; 100 when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("nextToken"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where the next page starts: `nextToken` of the answer before. Leave out for the first page and keep the other arguments the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_token"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"campaigns":{"type":"array","description":"The campaigns of this page.","items":{"type":"object","description":"A Sponsored Brands campaign: headline, video or store ads of a brand.","properties":{"campaignId":{"description":"Campaign id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"name":{"type":["string","null"],"description":"Name of the campaign."},"state":{"type":["string","null"],"description":"`ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small letters.","enum":["enabled","paused","archived","ENABLED","PAUSED","ARCHIVED"]},"budget":{"type":["number","null"],"description":"Budget in the profile's currency, counted as `budgetType` says."},"budgetType":{"type":["string","null"],"description":"`DAILY` or `LIFETIME`.","enum":["DAILY","LIFETIME"]},"startDate":{"type":["string","null"],"description":"First day, YYYY-MM-DD in the profile's time zone."},"endDate":{"type":["string","null"],"description":"Last day; null for no end."},"bidOptimization":{"type":["boolean","null"],"description":"Whether Amazon adjusts bids by placement."},"bidMultiplier":{"type":["number","null"],"description":"Change of bids in per cent for places other than the top of search."},"portfolioId":{"description":"Portfolio id; on campaigns null when they belong to none.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"},{"type":"null"}]},"costType":{"type":["string","null"],"description":"What is paid for: `CPC` clicks, `VCPM` thousand viewable impressions."},"productLocation":{"type":["string","null"],"description":"Where the products are sold, such as `SOLD_ON_AMAZON`."},"smartDefault":{"type":["string","null"],"description":"Defaults chosen by Amazon, such as `MANUAL` or `TARGETING`."},"tags":{"type":["object","null"],"description":"Your own keys and values.","additionalProperties":true},"extendedData":{"type":["object","null"],"description":"Creation and change dates, serving status and its reasons; only when asked for."}}}},"nextToken":{"type":["string","null"],"description":"Passed as `nextToken` to get the next page; absent on the last one."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_token"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("nextToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","description":"A Sponsored Brands campaign: headline, video or store ads of a brand.","properties":{"campaignId":{"description":"Campaign id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"name":{"type":["string","null"],"description":"Name of the campaign."},"state":{"type":["string","null"],"description":"`ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small letters.","enum":["enabled","paused","archived","ENABLED","PAUSED","ARCHIVED"]},"budget":{"type":["number","null"],"description":"Budget in the profile's currency, counted as `budgetType` says."},"budgetType":{"type":["string","null"],"description":"`DAILY` or `LIFETIME`.","enum":["DAILY","LIFETIME"]},"startDate":{"type":["string","null"],"description":"First day, YYYY-MM-DD in the profile's time zone."},"endDate":{"type":["string","null"],"description":"Last day; null for no end."},"bidOptimization":{"type":["boolean","null"],"description":"Whether Amazon adjusts bids by placement."},"bidMultiplier":{"type":["number","null"],"description":"Change of bids in per cent for places other than the top of search."},"portfolioId":{"description":"Portfolio id; on campaigns null when they belong to none.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"},{"type":"null"}]},"costType":{"type":["string","null"],"description":"What is paid for: `CPC` clicks, `VCPM` thousand viewable impressions."},"productLocation":{"type":["string","null"],"description":"Where the products are sold, such as `SOLD_ON_AMAZON`."},"smartDefault":{"type":["string","null"],"description":"Defaults chosen by Amazon, such as `MANUAL` or `TARGETING`."},"tags":{"type":["object","null"],"description":"Your own keys and values.","additionalProperties":true},"extendedData":{"type":["object","null"],"description":"Creation and change dates, serving status and its reasons; only when asked for."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see budgets and states of Sponsored Brands."),
-    phrases: Borrowed(&[
-        Borrowed("sponsored brands"),
-        Borrowed("brand campaign"),
-        Borrowed("headline ad"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("sponsored_brands_campaigns", "A Sponsored Brands campaign: headline, video or store ads of a brand.")
+    .when_to_use("To see budgets and states of Sponsored Brands.")
+    .phrases(texts!["sponsored brands", "brand campaign", "headline ad"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "listSponsoredBrandsCampaigns", "sponsored_brands_campaigns", Action::List, template!("/sb/v4/campaigns/list"))
+    .summary("List Sponsored Brands campaigns")
+    .description("Lists the Sponsored Brands campaigns of a profile with budget, dates and bidding, archived ones included unless `stateFilter` says otherwise. These are settings, not results: clicks and costs are not here. The result is Amazon's whole answer: the records are in its `campaigns`.")
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.sbcampaignresource.v4+json""#)).required().default(r#""application/vnd.sbcampaignresource.v4+json""#).send_default().description("Media type of the answer; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.sbcampaignresource.v4+json""#)).required().default(r#""application/vnd.sbcampaignresource.v4+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("stateFilter", OBJECT.properties(list![
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page, no more than 100; 100 when left out."),
+        body("nextToken", STRING).description("Where the next page starts: `nextToken` of the answer before. Leave out for the first page and keep the other arguments the same."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .meta(list![meta("next_token", json_path!("$.nextToken"))])
+    .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults").maximum(100)))
+    .schema(LIST_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/sponsored_brands_campaigns.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/sponsored_brands_campaigns_list.json"));

@@ -2,275 +2,51 @@
 
 //! `sponsored_product_campaigns` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A Sponsored Products campaign: budget, dates and bidding for ads of single products.","properties":{"campaignId":{"description":"Campaign id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"portfolioId":{"description":"Portfolio id; on campaigns null when they belong to none.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"},{"type":"null"}]},"name":{"type":["string","null"],"description":"Name of the campaign, unique in the profile."},"campaignType":{"type":["string","null"],"description":"Kind of campaign in older answers, always `sponsoredProducts`."},"tags":{"type":["object","null"],"description":"Your own keys and values.","additionalProperties":true},"targetingType":{"type":["string","null"],"description":"`AUTO` when Amazon matches searches and products, `MANUAL` when keywords and targets are given.","enum":["manual","auto","MANUAL","AUTO"]},"premiumBidAdjustment":{"type":["boolean","null"],"description":"Older switch for higher bids at the top of search."},"state":{"type":["string","null"],"description":"`ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small letters.","enum":["enabled","paused","archived","ENABLED","PAUSED","ARCHIVED"]},"dynamicBidding":{"description":"How bids are adjusted.","oneOf":[{"type":"object","description":"How bids are raised and lowered.","properties":{"placementBidding":{"type":["array","null"],"description":"Raises by place on the page.","items":{"type":"object","properties":{"placement":{"type":["string","null"],"description":"Place, such as `PLACEMENT_TOP`, `PLACEMENT_PRODUCT_PAGE`, `PLACEMENT_REST_OF_SEARCH`."},"percentage":{"type":["integer","null"],"description":"Raise in per cent, 0 to 900."}}}},"strategy":{"type":["string","null"],"description":"`LEGACY_FOR_SALES` lowers bids only, `AUTO_FOR_SALES` raises and lowers, `MANUAL` leaves them, `RULE_BASED` follows a rule."}}},{"type":"null"}]},"bidding":{"description":"How bids are adjusted, under its older name.","oneOf":[{"type":"object","description":"How bids are raised and lowered.","properties":{"placementBidding":{"type":["array","null"],"description":"Raises by place on the page.","items":{"type":"object","properties":{"placement":{"type":["string","null"],"description":"Place, such as `PLACEMENT_TOP`, `PLACEMENT_PRODUCT_PAGE`, `PLACEMENT_REST_OF_SEARCH`."},"percentage":{"type":["integer","null"],"description":"Raise in per cent, 0 to 900."}}}},"strategy":{"type":["string","null"],"description":"`LEGACY_FOR_SALES` lowers bids only, `AUTO_FOR_SALES` raises and lowers, `MANUAL` leaves them, `RULE_BASED` follows a rule."}}},{"type":"null"}]},"startDate":{"type":["string","null"],"description":"First day, YYYY-MM-DD in the profile's time zone."},"endDate":{"type":["string","null"],"description":"Last day; null for no end."},"dailyBudget":{"type":["number","null"],"description":"Budget per day in older answers; otherwise see `budget`."},"budget":{"description":"Budget and how it is counted.","oneOf":[{"type":"object","description":"Budget of a campaign.","properties":{"budgetType":{"type":["string","null"],"description":"How it is counted, `DAILY`."},"budget":{"type":["number","null"],"description":"Amount in the profile's currency."}}},{"type":"null"}]},"extendedData":{"type":["object","null"],"description":"Creation and change dates, serving status and its reasons; only when asked for."},"marketplaceBudgetAllocation":{"type":["string","null"],"description":"How a global campaign's budget is spread over countries: `AUTO` or `MANUAL`."},"offAmazonSettings":{"type":["object","null"],"description":"Settings for showing ads outside Amazon."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `sponsored_product_campaigns` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("sponsored_product_campaigns"),
-    description: Borrowed(
-        "A Sponsored Products campaign: budget, dates and bidding for ads of single products.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSponsoredProductCampaigns"),
-            entity: Borrowed("sponsored_product_campaigns"),
-            action: Action::List,
-            summary: Borrowed("List Sponsored Products campaigns"),
-            description: Borrowed(
-                "Lists the Sponsored Products campaigns of a profile with budget, dates, targeting and bidding, archived ones included unless `stateFilter` says otherwise. These are settings, not results: clicks and costs are not here. The result is Amazon's whole answer: the records are in its `campaigns`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sp/campaigns/list"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-ClientId"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-Scope"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Accept"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Media type of the answer; the default names the version this connector reads, so leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""application/vnd.spCampaign.v3+json""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""application/vnd.spCampaign.v3+json""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Content-Type"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Media type of the request; the default names the version this connector writes, so leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""application/vnd.spCampaign.v3+json""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""application/vnd.spCampaign.v3+json""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("stateFilter"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Only records in these states; left out, all come back, archived ones included.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("include"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array, Kind::String]),
-                                    description: Borrowed(
-                                        "States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Body,
-                    description: Borrowed("Most records per page; 100 when left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("nextToken"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where the next page starts: `nextToken` of the answer before. Leave out for the first page and keep the other arguments the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_token"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"campaigns":{"type":"array","description":"The campaigns of this page.","items":{"type":"object","description":"A Sponsored Products campaign: budget, dates and bidding for ads of single products.","properties":{"campaignId":{"description":"Campaign id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"portfolioId":{"description":"Portfolio id; on campaigns null when they belong to none.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"},{"type":"null"}]},"name":{"type":["string","null"],"description":"Name of the campaign, unique in the profile."},"campaignType":{"type":["string","null"],"description":"Kind of campaign in older answers, always `sponsoredProducts`."},"tags":{"type":["object","null"],"description":"Your own keys and values.","additionalProperties":true},"targetingType":{"type":["string","null"],"description":"`AUTO` when Amazon matches searches and products, `MANUAL` when keywords and targets are given.","enum":["manual","auto","MANUAL","AUTO"]},"premiumBidAdjustment":{"type":["boolean","null"],"description":"Older switch for higher bids at the top of search."},"state":{"type":["string","null"],"description":"`ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small letters.","enum":["enabled","paused","archived","ENABLED","PAUSED","ARCHIVED"]},"dynamicBidding":{"description":"How bids are adjusted.","oneOf":[{"type":"object","description":"How bids are raised and lowered.","properties":{"placementBidding":{"type":["array","null"],"description":"Raises by place on the page.","items":{"type":"object","properties":{"placement":{"type":["string","null"],"description":"Place, such as `PLACEMENT_TOP`, `PLACEMENT_PRODUCT_PAGE`, `PLACEMENT_REST_OF_SEARCH`."},"percentage":{"type":["integer","null"],"description":"Raise in per cent, 0 to 900."}}}},"strategy":{"type":["string","null"],"description":"`LEGACY_FOR_SALES` lowers bids only, `AUTO_FOR_SALES` raises and lowers, `MANUAL` leaves them, `RULE_BASED` follows a rule."}}},{"type":"null"}]},"bidding":{"description":"How bids are adjusted, under its older name.","oneOf":[{"type":"object","description":"How bids are raised and lowered.","properties":{"placementBidding":{"type":["array","null"],"description":"Raises by place on the page.","items":{"type":"object","properties":{"placement":{"type":["string","null"],"description":"Place, such as `PLACEMENT_TOP`, `PLACEMENT_PRODUCT_PAGE`, `PLACEMENT_REST_OF_SEARCH`."},"percentage":{"type":["integer","null"],"description":"Raise in per cent, 0 to 900."}}}},"strategy":{"type":["string","null"],"description":"`LEGACY_FOR_SALES` lowers bids only, `AUTO_FOR_SALES` raises and lowers, `MANUAL` leaves them, `RULE_BASED` follows a rule."}}},{"type":"null"}]},"startDate":{"type":["string","null"],"description":"First day, YYYY-MM-DD in the profile's time zone."},"endDate":{"type":["string","null"],"description":"Last day; null for no end."},"dailyBudget":{"type":["number","null"],"description":"Budget per day in older answers; otherwise see `budget`."},"budget":{"description":"Budget and how it is counted.","oneOf":[{"type":"object","description":"Budget of a campaign.","properties":{"budgetType":{"type":["string","null"],"description":"How it is counted, `DAILY`."},"budget":{"type":["number","null"],"description":"Amount in the profile's currency."}}},{"type":"null"}]},"extendedData":{"type":["object","null"],"description":"Creation and change dates, serving status and its reasons; only when asked for."},"marketplaceBudgetAllocation":{"type":["string","null"],"description":"How a global campaign's budget is spread over countries: `AUTO` or `MANUAL`."},"offAmazonSettings":{"type":["object","null"],"description":"Settings for showing ads outside Amazon."}}}},"nextToken":{"type":["string","null"],"description":"Passed as `nextToken` to get the next page; absent on the last one."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_token"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("nextToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: None,
-                    maximum: None,
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getSponsoredProductCampaign"),
-            entity: Borrowed("sponsored_product_campaigns"),
-            action: Action::Get,
-            summary: Borrowed("Get a Sponsored Products campaign"),
-            description: Borrowed(
-                "Returns one Sponsored Products campaign of a profile by id, through a list narrowed to it.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sp/campaigns/list"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-ClientId"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-Scope"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Accept"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Media type of the answer; the default names the version this connector reads, so leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""application/vnd.spCampaign.v3+json""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""application/vnd.spCampaign.v3+json""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Content-Type"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Media type of the request; the default names the version this connector writes, so leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""application/vnd.spCampaign.v3+json""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""application/vnd.spCampaign.v3+json""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("campaignIdFilter"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The campaign wanted."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("include"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "A list with the id of the campaign; of several, only the first found comes back.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("campaigns")), Step::Index(0)]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see budgets, states and bidding of Sponsored Products."),
-    phrases: Borrowed(
-        &[Borrowed("campaign"), Borrowed("sponsored products"), Borrowed("ad budget")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("sponsored_product_campaigns", "A Sponsored Products campaign: budget, dates and bidding for ads of single products.")
+    .when_to_use("To see budgets, states and bidding of Sponsored Products.")
+    .phrases(texts!["campaign", "sponsored products", "ad budget"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductCampaigns", "sponsored_product_campaigns", Action::List, template!("/sp/campaigns/list"))
+    .summary("List Sponsored Products campaigns")
+    .description("Lists the Sponsored Products campaigns of a profile with budget, dates, targeting and bidding, archived ones included unless `stateFilter` says otherwise. These are settings, not results: clicks and costs are not here. The result is Amazon's whole answer: the records are in its `campaigns`.")
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the answer; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("stateFilter", OBJECT.properties(list![
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
+        body("nextToken", STRING).description("Where the next page starts: `nextToken` of the answer before. Leave out for the first page and keep the other arguments the same."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .meta(list![meta("next_token", json_path!("$.nextToken"))])
+    .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults")))
+    .schema(LIST_RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "getSponsoredProductCampaign", "sponsored_product_campaigns", Action::Get, template!("/sp/campaigns/list"))
+    .summary("Get a Sponsored Products campaign")
+    .description("Returns one Sponsored Products campaign of a profile by id, through a list narrowed to it.")
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the answer; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spCampaign.v3+json""#)).required().default(r#""application/vnd.spCampaign.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("campaignIdFilter", OBJECT.properties(list![
+            required("include", ARRAY.items(list![STRING]).description("A list with the id of the campaign; of several, only the first found comes back.")),
+        ]).closed()).required().description("The campaign wanted."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.campaigns[0]"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/sponsored_product_campaigns.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/sponsored_product_campaigns_list.json"));

@@ -2,174 +2,33 @@
 
 //! `sponsored_product_product_ads` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `sponsored_product_product_ads` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("sponsored_product_product_ads"),
-    description: Borrowed("One product advertised by a Sponsored Products ad group."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSponsoredProductProductAds"),
-            entity: Borrowed("sponsored_product_product_ads"),
-            action: Action::List,
-            summary: Borrowed("List Sponsored Products ads"),
-            description: Borrowed(
-                "Lists the advertised products of all Sponsored Products ad groups of a profile, with ASIN or SKU. The result is Amazon's whole answer: the records are in its `productAds`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sp/productAds/list"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-ClientId"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amazon-Advertising-API-Scope"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Accept"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Media type of the answer; the default names the version this connector reads, so leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""application/vnd.spProductAd.v3+json""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""application/vnd.spProductAd.v3+json""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Content-Type"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Media type of the request; the default names the version this connector writes, so leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""application/vnd.spProductAd.v3+json""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""application/vnd.spProductAd.v3+json""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("stateFilter"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Only records in these states; left out, all come back, archived ones included.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("include"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array, Kind::String]),
-                                    description: Borrowed(
-                                        "States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Body,
-                    description: Borrowed("Most records per page; 100 when left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("nextToken"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where the next page starts: `nextToken` of the answer before. Leave out for the first page and keep the other arguments the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_token"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"productAds":{"type":"array","description":"The product ads of this page.","items":{"type":"object","description":"One product advertised by an ad group.","properties":{"adId":{"description":"Ad id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"campaignId":{"description":"Campaign id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"adGroupId":{"description":"Ad group id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"asin":{"type":["string","null"],"description":"Amazon's id of the product; vendors advertise by it."},"sku":{"type":["string","null"],"description":"The seller's own id of the product; sellers advertise by it."},"state":{"type":["string","null"],"description":"`ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small letters.","enum":["enabled","paused","archived","ENABLED","PAUSED","ARCHIVED"]},"extendedData":{"type":["object","null"],"description":"Creation and change dates, serving status and its reasons; only when asked for."}}}},"nextToken":{"type":["string","null"],"description":"Passed as `nextToken` to get the next page; absent on the last one."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_token"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("nextToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: None,
-                    maximum: None,
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","description":"One product advertised by an ad group.","properties":{"adId":{"description":"Ad id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"campaignId":{"description":"Campaign id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"adGroupId":{"description":"Ad group id; a text in current answers.","oneOf":[{"type":"string"},{"type":"integer","format":"int64"}]},"asin":{"type":["string","null"],"description":"Amazon's id of the product; vendors advertise by it."},"sku":{"type":["string","null"],"description":"The seller's own id of the product; sellers advertise by it."},"state":{"type":["string","null"],"description":"`ENABLED`, `PAUSED` or `ARCHIVED` (archived for good); older answers write it in small letters.","enum":["enabled","paused","archived","ENABLED","PAUSED","ARCHIVED"]},"extendedData":{"type":["object","null"],"description":"Creation and change dates, serving status and its reasons; only when asked for."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("sponsored_product_product_ads", "One product advertised by a Sponsored Products ad group.")
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "listSponsoredProductProductAds", "sponsored_product_product_ads", Action::List, template!("/sp/productAds/list"))
+    .summary("List Sponsored Products ads")
+    .description("Lists the advertised products of all Sponsored Products ad groups of a profile, with ASIN or SKU. The result is Amazon's whole answer: the records are in its `productAds`.")
+    .parameters(list![
+        header("Amazon-Advertising-API-ClientId", STRING).description("Client id of the Login with Amazon app. Taken from the credential `client_id`, so leave it out."),
+        header("Amazon-Advertising-API-Scope", STRING).required().description("Profile whose data is meant: `profileId` from `profiles.list`, as text. One profile is one advertiser in one country."),
+        header("Accept", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the answer; the default names the version this connector reads, so leave it out."),
+        header("Content-Type", STRING.default(r#""application/vnd.spProductAd.v3+json""#)).required().default(r#""application/vnd.spProductAd.v3+json""#).send_default().description("Media type of the request; the default names the version this connector writes, so leave it out."),
+        body("stateFilter", OBJECT.properties(list![
+            optional("include", ANY.kinds(&[Kind::Array, Kind::String]).items(list![STRING]).description("States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.")),
+        ]).closed()).description("Only records in these states; left out, all come back, archived ones included."),
+        body("maxResults", INTEGER.default("100")).default("100").send_default().description("Most records per page; 100 when left out."),
+        body("nextToken", STRING).description("Where the next page starts: `nextToken` of the answer before. Leave out for the first page and keep the other arguments the same."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .meta(list![meta("next_token", json_path!("$.nextToken"))])
+    .paging(Paging::cursor(from_meta("next_token"), "nextToken").size(page_size("maxResults")))
+    .schema(LIST_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/sponsored_product_product_ads.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/sponsored_product_product_ads_list.json"));

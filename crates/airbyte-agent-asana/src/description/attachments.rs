@@ -2,285 +2,66 @@
 
 //! `attachments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An attachment in short: gid, name and where it lives.","properties":{"gid":{"type":"string","description":"Attachment gid."},"resource_type":{"type":"string","description":"Always `attachment`."},"name":{"type":"string","description":"File name."},"resource_subtype":{"type":"string","description":"Where it lives: `asana`, `dropbox`, `gdrive`, `onedrive`, `box`, `vimeo` or `external`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `attachments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("attachments"),
-    description: Borrowed(
-        "A file attached to a task, project or project brief, or a link to one elsewhere.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAttachments"),
-            entity: Borrowed("attachments"),
-            action: Action::List,
-            summary: Borrowed("List attachments"),
-            description: Borrowed(
-                "Lists the attachments of a task, project or project brief. Only gid and name come back unless `opt_fields` asks for more. The content comes with `attachments.download`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/attachments"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("parent"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Gid of the task, project or project brief whose attachments to list.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and types come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getAttachment"),
-            entity: Borrowed("attachments"),
-            action: Action::Get,
-            summary: Borrowed("Get an attachment"),
-            description: Borrowed(
-                "Returns the metadata of one attachment, with an address for downloading that is good for minutes only.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/attachments/")),
-                    Piece::Name(Borrowed("attachment_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("attachment_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the attachment, from `attachments.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return instead of the standard ones, separated by commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A file attached to a task, project or project brief, or a link to one elsewhere.","properties":{"gid":{"type":"string","description":"Attachment gid, a long number as text."},"resource_type":{"type":"string","description":"Always `attachment`."},"name":{"type":"string","description":"File name."},"resource_subtype":{"type":"string","description":"Where it lives: `asana`, `dropbox`, `gdrive`, `onedrive`, `box`, `vimeo` or `external`."},"created_at":{"type":"string","description":"When it was attached.","format":"date-time"},"download_url":{"type":["string","null"],"description":"Address of the content, good for minutes only; null when it lives elsewhere.","format":"uri"},"permanent_url":{"type":["string","null"],"description":"Address that stays good, for people signed in to Asana; null when it lives elsewhere.","format":"uri"},"host":{"type":"string","description":"Service that keeps the file, such as `asana`, `dropbox`, `gdrive`."},"parent":{"type":"object","description":"Task, project or project brief it is attached to.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_subtype":{"type":"string","description":"Finer kind of the record."}}},"view_url":{"type":["string","null"],"description":"Address for viewing it in a browser; null when there is none.","format":"uri"},"size":{"type":["integer","null"],"description":"Size in bytes; only for files at Asana, and null when unknown."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("downloadAttachment"),
-            entity: Borrowed("attachments"),
-            action: Action::Download,
-            summary: Borrowed("Download an attachment"),
-            description: Borrowed(
-                "Returns the content of an attachment that is stored at Asana. Files kept elsewhere, such as Google Drive or Dropbox, cannot be downloaded here: see `view_url` of `attachments.get`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/attachments/")),
-                    Piece::Name(Borrowed("attachment_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("attachment_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Gid of the attachment to download; it must be stored at Asana itself.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download {
-                file_url: Some(
-                    Borrowed(&[
-                        UrlStep::Key(Borrowed("data")),
-                        UrlStep::Key(Borrowed("download_url")),
-                    ]),
-                ),
-            }),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("connected_to_app"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether an app shows it as a widget on the task."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was attached."),
-        },
-        StoreField {
-            name: Borrowed("download_url"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Address of the content, good for minutes only; null when it lives elsewhere.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("gid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Attachment gid, a long number as text."),
-        },
-        StoreField {
-            name: Borrowed("host"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Service that keeps the file, such as `asana`, `dropbox`, `gdrive`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("File name."),
-        },
-        StoreField {
-            name: Borrowed("parent"),
-            kind: Borrowed("object"),
-            description: Borrowed("Task, project or project brief it is attached to."),
-        },
-        StoreField {
-            name: Borrowed("parent.created_by"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("parent.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("parent.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("parent.resource_subtype"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("parent.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("permanent_url"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Address that stays good, for people signed in to Asana; null when it lives elsewhere.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("resource_subtype"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Where it lives: `asana`, `dropbox`, `gdrive`, `onedrive`, `box`, `vimeo` or `external`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `attachment`."),
-        },
-        StoreField {
-            name: Borrowed("size"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Size in bytes; only for files at Asana, and null when unknown."),
-        },
-        StoreField {
-            name: Borrowed("view_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address for viewing it in a browser; null when there is none."),
-        },
-    ]),
-    when_to_use: Borrowed("For files attached to tasks and projects."),
-    phrases: Borrowed(&[Borrowed("attachment"), Borrowed("file")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("attachments", "A file attached to a task, project or project brief, or a link to one elsewhere.")
+    .when_to_use("For files attached to tasks and projects.")
+    .phrases(texts!["attachment", "file"])
+    .operations(list![LIST, GET, DOWNLOAD])
+    .schema(RECORD)
+    .store(list![
+        stored("connected_to_app", "boolean", "Whether an app shows it as a widget on the task."),
+        stored("created_at", "string", "When it was attached."),
+        stored("download_url", "string", "Address of the content, good for minutes only; null when it lives elsewhere."),
+        stored("gid", "string", "Attachment gid, a long number as text."),
+        stored("host", "string", "Service that keeps the file, such as `asana`, `dropbox`, `gdrive`."),
+        stored("name", "string", "File name."),
+        stored("parent", "object", "Task, project or project brief it is attached to."),
+        stored("parent.created_by", "object", ""),
+        stored("parent.gid", "string", ""),
+        stored("parent.name", "string", ""),
+        stored("parent.resource_subtype", "string", ""),
+        stored("parent.resource_type", "string", ""),
+        stored("permanent_url", "string", "Address that stays good, for people signed in to Asana; null when it lives elsewhere."),
+        stored("resource_subtype", "string", "Where it lives: `asana`, `dropbox`, `gdrive`, `onedrive`, `box`, `vimeo` or `external`."),
+        stored("resource_type", "string", "Always `attachment`."),
+        stored("size", "integer", "Size in bytes; only for files at Asana, and null when unknown."),
+        stored("view_url", "string", "Address for viewing it in a browser; null when there is none."),
+    ]);
+
+const LIST: Operation = Operation::get("listAttachments", "attachments", Action::List, template!("/attachments"))
+    .summary("List attachments")
+    .description("Lists the attachments of a task, project or project brief. Only gid and name come back unless `opt_fields` asks for more. The content comes with `attachments.download`.")
+    .parameters(list![
+        query("parent", STRING).required().description("Gid of the task, project or project brief whose attachments to list."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getAttachment", "attachments", Action::Get, template!("/attachments/{attachment_gid}"))
+    .summary("Get an attachment")
+    .description("Returns the metadata of one attachment, with an address for downloading that is good for minutes only.")
+    .parameters(list![
+        path("attachment_gid", STRING).required().description("Gid of the attachment, from `attachments.list`."),
+        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(GET_RECORD);
+
+const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", Action::Download, template!("/attachments/{attachment_gid}"))
+    .summary("Download an attachment")
+    .description("Returns the content of an attachment that is stored at Asana. Files kept elsewhere, such as Google Drive or Dropbox, cannot be downloaded here: see `view_url` of `attachments.get`.")
+    .parameters(list![
+        path("attachment_gid", STRING).required().description("Gid of the attachment to download; it must be stored at Asana itself."),
+    ])
+    .download_from(list![UrlStep::Key(text("data")), UrlStep::Key(text("download_url"))]);
+
+const RECORD: Json = json(include_str!("schemas/attachments.json"));
+
+const GET_RECORD: Json = json(include_str!("schemas/attachments_get.json"));

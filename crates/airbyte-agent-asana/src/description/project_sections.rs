@@ -2,202 +2,43 @@
 
 //! `project_sections` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A section in short: gid and name.","properties":{"gid":{"type":"string","description":"Section gid."},"resource_type":{"type":"string","description":"Always `section`."},"name":{"type":"string","description":"Name of the section."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `project_sections` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("project_sections"),
-    description: Borrowed("A section, as listed under one project; created here as well."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listProjectSections"),
-            entity: Borrowed("project_sections"),
-            action: Action::List,
-            summary: Borrowed("List sections of a project"),
-            description: Borrowed(
-                "Lists the sections of one project in their order; on a board these are the columns.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("project_gid")),
-                    Piece::Text(Borrowed("/sections")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("project_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the project whose sections to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createProjectSection"),
-            entity: Borrowed("project_sections"),
-            action: Action::Create,
-            summary: Borrowed("Create a section"),
-            description: Borrowed(
-                "Adds a section to a project, at the end unless told otherwise. A repeated call makes a second section.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("project_gid")),
-                    Piece::Text(Borrowed("/sections")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("project_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the project that gets the section."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Fields of the new section."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name of the section, which is a column on a board.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("insert_before"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of a section of the project to put it in front of; not together with `insert_after`. Left out, it comes last.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("insert_after"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of a section of the project to put it behind; not together with `insert_before`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A part of a project: a heading in a list, a column on a board.","properties":{"gid":{"type":"string","description":"Section gid, a long number as text."},"resource_type":{"type":"string","description":"Always `section`."},"name":{"type":"string","description":"Name of the section."},"created_at":{"type":"string","description":"When it was created."},"project":{"type":"object","description":"Project it is part of.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("project_sections", "A section, as listed under one project; created here as well.")
+    .operations(list![LIST, CREATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listProjectSections", "project_sections", Action::List, template!("/projects/{project_gid}/sections"))
+    .summary("List sections of a project")
+    .description("Lists the sections of one project in their order; on a board these are the columns.")
+    .parameters(list![
+        path("project_gid", STRING).required().description("Gid of the project whose sections to list."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createProjectSection", "project_sections", Action::Create, template!("/projects/{project_gid}/sections"))
+    .summary("Create a section")
+    .description("Adds a section to a project, at the end unless told otherwise. A repeated call makes a second section.")
+    .writes()
+    .parameters(list![
+        path("project_gid", STRING).required().description("Gid of the project that gets the section."),
+        body("data", OBJECT.properties(list![
+            required("name", STRING.description("Name of the section, which is a column on a board.")),
+            optional("insert_before", STRING.description("Gid of a section of the project to put it in front of; not together with `insert_after`. Left out, it comes last.")),
+            optional("insert_after", STRING.description("Gid of a section of the project to put it behind; not together with `insert_before`.")),
+        ]).closed()).required().description("Fields of the new section."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/project_sections.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/project_sections_create.json"));

@@ -2,756 +2,146 @@
 
 //! `projects` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A project in short: gid and name. More with `opt_fields`, or with `projects.get`.","properties":{"gid":{"type":"string","description":"Project gid."},"resource_type":{"type":"string","description":"Always `project`."},"name":{"type":"string","description":"Name of the project."}}}"#;
-
-const TEXT_2: &str = "Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.";
-
-const TEXT_3: &str = r#"{"type":"object","description":"A project: a list or board of tasks.","properties":{"gid":{"type":"string","description":"Project gid, a long number as text."},"archived":{"type":"boolean","description":"Whether it is archived."},"color":{"type":["string","null"],"description":"Color by name; null when none."},"completed":{"type":"boolean","description":"Whether it is completed."},"completed_at":{"type":["string","null"],"description":"When it was completed; null while it is not."},"created_at":{"type":"string","description":"When it was created."},"current_status":{"type":["object","null"],"description":"Latest status report in the older form; see `current_status_update`.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"author":{"type":"object","description":"Who wrote the report.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"color":{"type":"string","description":"How it goes: `green`, `yellow`, `red`, `blue` or `complete`."},"created_at":{"type":"string","description":"When the report was written."},"created_by":{"type":"object","description":"Who wrote the report.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"modified_at":{"type":"string","description":"When the report last changed."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."},"text":{"type":"string","description":"Text of the report."},"title":{"type":"string","description":"Title of the report."}}},"current_status_update":{"type":["object","null"],"description":"Latest status update, in short.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."},"resource_subtype":{"type":"string","description":"Finer kind of the record."},"title":{"type":"string","description":"Title of the update."}}},"custom_fields":{"type":"array","description":"The project's own custom fields with their values.","items":{"type":"object","additionalProperties":true,"properties":{"gid":{"type":"string","description":"Gid of the custom field, to be used when setting it."},"name":{"type":"string","description":"Name of the custom field."},"resource_subtype":{"type":"string","description":"Kind of value: `text`, `number`, `enum`, `multi_enum`, `date` or `people`."},"enabled":{"type":"boolean","description":"Whether the field is in use on this record."},"display_value":{"type":["string","null"],"description":"The value as text, whatever the kind; null when empty."},"text_value":{"type":["string","null"],"description":"The value of a text field."},"number_value":{"type":["number","null"],"description":"The value of a number field."},"enum_value":{"type":["object","null"],"description":"The option chosen, with gid, name and color.","additionalProperties":true},"multi_enum_values":{"type":["array","null"],"description":"The options chosen, each with gid, name and color.","items":{"type":"object","additionalProperties":true}},"date_value":{"type":["object","null"],"description":"The value of a date field, with `date` and `date_time`.","additionalProperties":true},"people_value":{"type":["array","null"],"description":"The users chosen.","items":{"type":"object","additionalProperties":true}}}}},"default_access_level":{"type":"string","description":"What new members may do: `admin`, `editor`, `commenter` or `viewer`."},"default_view":{"type":"string","description":"View shown first: `list`, `board`, `calendar` or `timeline`."},"due_on":{"type":["string","null"],"description":"Day it is due, `YYYY-MM-DD`; null when there is none."},"due_date":{"type":["string","null"],"description":"Retired name of `due_on`."},"followers":{"type":"array","description":"Users who get its news.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name of the user."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}},"members":{"type":"array","description":"Users who work in it.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}},"minimum_access_level_for_customization":{"type":"string","description":"Who may customize it: `admin` or `editor`."},"minimum_access_level_for_sharing":{"type":"string","description":"Who may share it: `admin` or `editor`."},"modified_at":{"type":"string","description":"When the project itself last changed; changes of its tasks do not count."},"name":{"type":"string","description":"Name of the project."},"notes":{"type":"string","description":"Description as plain text."},"owner":{"type":"object","description":"The person responsible; null when there is none.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"permalink_url":{"type":"string","description":"Web address of the project."},"privacy_setting":{"type":"string","description":"Who sees it: `public_to_workspace`, `private_to_team` (retired) or `private`."},"public":{"type":"boolean","description":"Whether everybody in the organization sees it; retired, see `privacy_setting`."},"resource_type":{"type":"string","description":"Always `project`."},"start_on":{"type":["string","null"],"description":"Day it starts, `YYYY-MM-DD`; null when there is none."},"team":{"type":["object","null"],"description":"Team that owns it; null in workspaces without teams.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"workspace":{"type":"object","description":"Workspace it belongs to.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"icon":{"type":["string","null"],"description":"Icon by name; null when none."},"completed_by":{"type":["object","null"],"description":"Who completed it; null while it is not.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `projects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("projects"),
-    description: Borrowed("A list or board of tasks."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listProjects"),
-            entity: Borrowed("projects"),
-            action: Action::List,
-            summary: Borrowed("List projects"),
-            description: Borrowed(
-                "Lists projects of a workspace or team, archived ones included unless `archived` is false. Only gid and name come back unless `opt_fields` asks for more.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/projects"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("workspace"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only projects of this workspace, by gid; give this or `team` wherever you can.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("team"),
-                    location: Location::Query,
-                    description: Borrowed("Only projects of this team, by gid."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True for archived projects only, false for active ones; left out, both.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and type come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createProject"),
-            entity: Borrowed("projects"),
-            action: Action::Create,
-            summary: Borrowed("Create a project"),
-            description: Borrowed(
-                "Creates a project. In an organization a `team` is needed. A repeated call makes a second project.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/projects"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are passed on as they are.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Name of the project."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("workspace"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of the workspace or organization the project belongs to; cannot be changed later.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("team"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of the team that owns it; required when the workspace is an organization.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Description as plain text; give this or `html_notes`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("html_notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("color"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("default_view"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("View shown first."),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""list""#)),
-                                        Json(Borrowed(r#""board""#)),
-                                        Json(Borrowed(r#""calendar""#)),
-                                        Json(Borrowed(r#""timeline""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("due_on"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Day it is due, `YYYY-MM-DD`."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("start_on"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Day it starts, `YYYY-MM-DD`; needs `due_on` as well.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("privacy_setting"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members only.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""public_to_workspace""#)),
-                                        Json(Borrowed(r#""private""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("archived"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "Whether it starts out archived; false when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("custom_fields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        r#"Values of the project's own custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`."#,
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getProject"),
-            entity: Borrowed("projects"),
-            action: Action::Get,
-            summary: Borrowed("Get a project"),
-            description: Borrowed(
-                "Returns one project with dates, owner, members, description, latest status and custom fields. Its tasks come with `project_tasks.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("project_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("project_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Project gid: the first long number in its web address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records; needed for `html_notes`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateProject"),
-            entity: Borrowed("projects"),
-            action: Action::Update,
-            summary: Borrowed("Update a project"),
-            description: Borrowed(
-                "Changes the fields given and leaves the others alone; `archived` puts a project away without deleting it.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("project_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("project_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the project to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Fields to change; those left out stay as they are. Other fields of Asana's API, such as `owner` or `team`, are passed on as they are.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("New name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New description as plain text; give this or `html_notes`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("html_notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("color"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("default_view"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("New view shown first."),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""list""#)),
-                                        Json(Borrowed(r#""board""#)),
-                                        Json(Borrowed(r#""calendar""#)),
-                                        Json(Borrowed(r#""timeline""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("due_on"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("New day it is due, `YYYY-MM-DD`."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("start_on"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New day it starts, `YYYY-MM-DD`; give `due_on` in the same call.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("archived"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "True archives the project, false brings it back; the gentle alternative to deleting.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("custom_fields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "New values of the project's own custom fields, by gid of the field, in the same forms as for tasks; null clears. Those left out stay.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteProject"),
-            entity: Borrowed("projects"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a project"),
-            description: Borrowed(
-                "Deletes a project with its sections; treat it as final. To put it away and keep it use `projects.update` with `archived`.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("project_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("project_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the project to delete."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(r#"{"type":"object","description":"Empty."}"#))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is archived."),
-        },
-        StoreField {
-            name: Borrowed("color"),
-            kind: Borrowed("string"),
-            description: Borrowed("Color by name; null when none."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("current_status"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Latest status report in the older form; see `current_status_update`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("current_status.author"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.color"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.created_by"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.html_text"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.modified_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.text"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("current_status.title"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("custom_field_settings"),
-            kind: Borrowed("array"),
-            description: Borrowed("Custom fields that tasks in the project have."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("array"),
-            description: Borrowed("The project's own custom fields with their values."),
-        },
-        StoreField {
-            name: Borrowed("default_view"),
-            kind: Borrowed("string"),
-            description: Borrowed("View shown first: `list`, `board`, `calendar` or `timeline`."),
-        },
-        StoreField {
-            name: Borrowed("due_date"),
-            kind: Borrowed("string"),
-            description: Borrowed("Retired name of `due_on`."),
-        },
-        StoreField {
-            name: Borrowed("due_on"),
-            kind: Borrowed("string"),
-            description: Borrowed("Day it is due, `YYYY-MM-DD`; null when there is none."),
-        },
-        StoreField {
-            name: Borrowed("followers"),
-            kind: Borrowed("array"),
-            description: Borrowed("Users who get its news."),
-        },
-        StoreField {
-            name: Borrowed("gid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Project gid, a long number as text."),
-        },
-        StoreField {
-            name: Borrowed("html_notes"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description as XML inside `<body>`."),
-        },
-        StoreField {
-            name: Borrowed("icon"),
-            kind: Borrowed("string"),
-            description: Borrowed("Icon by name; null when none."),
-        },
-        StoreField {
-            name: Borrowed("is_template"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is an old-style template."),
-        },
-        StoreField {
-            name: Borrowed("members"),
-            kind: Borrowed("array"),
-            description: Borrowed("Users who work in it."),
-        },
-        StoreField {
-            name: Borrowed("modified_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When the project itself last changed; changes of its tasks do not count.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the project."),
-        },
-        StoreField {
-            name: Borrowed("notes"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description as plain text."),
-        },
-        StoreField {
-            name: Borrowed("owner"),
-            kind: Borrowed("object"),
-            description: Borrowed("The person responsible; null when there is none."),
-        },
-        StoreField {
-            name: Borrowed("owner.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("owner.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("owner.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("permalink_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address of the project."),
-        },
-        StoreField {
-            name: Borrowed("public"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether everybody in the organization sees it; retired, see `privacy_setting`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `project`."),
-        },
-        StoreField {
-            name: Borrowed("start_on"),
-            kind: Borrowed("string"),
-            description: Borrowed("Day it starts, `YYYY-MM-DD`; null when there is none."),
-        },
-        StoreField {
-            name: Borrowed("team"),
-            kind: Borrowed("object"),
-            description: Borrowed("Team that owns it; null in workspaces without teams."),
-        },
-        StoreField {
-            name: Borrowed("team.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("team.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("team.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("workspace"),
-            kind: Borrowed("object"),
-            description: Borrowed("Workspace it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("workspace.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("workspace.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("workspace.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-    ]),
-    when_to_use: Borrowed("For projects, their owners, dates and status."),
-    phrases: Borrowed(&[Borrowed("project"), Borrowed("board")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("projects", "A list or board of tasks.")
+    .when_to_use("For projects, their owners, dates and status.")
+    .phrases(texts!["project", "board"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it is archived."),
+        stored("color", "string", "Color by name; null when none."),
+        stored("created_at", "string", "When it was created."),
+        stored("current_status", "object", "Latest status report in the older form; see `current_status_update`."),
+        stored("current_status.author", "object", ""),
+        stored("current_status.color", "string", ""),
+        stored("current_status.created_at", "string", ""),
+        stored("current_status.created_by", "object", ""),
+        stored("current_status.gid", "string", ""),
+        stored("current_status.html_text", "string", ""),
+        stored("current_status.modified_at", "string", ""),
+        stored("current_status.resource_type", "string", ""),
+        stored("current_status.text", "string", ""),
+        stored("current_status.title", "string", ""),
+        stored("custom_field_settings", "array", "Custom fields that tasks in the project have."),
+        stored("custom_fields", "array", "The project's own custom fields with their values."),
+        stored("default_view", "string", "View shown first: `list`, `board`, `calendar` or `timeline`."),
+        stored("due_date", "string", "Retired name of `due_on`."),
+        stored("due_on", "string", "Day it is due, `YYYY-MM-DD`; null when there is none."),
+        stored("followers", "array", "Users who get its news."),
+        stored("gid", "string", "Project gid, a long number as text."),
+        stored("html_notes", "string", "Description as XML inside `<body>`."),
+        stored("icon", "string", "Icon by name; null when none."),
+        stored("is_template", "boolean", "Whether it is an old-style template."),
+        stored("members", "array", "Users who work in it."),
+        stored("modified_at", "string", "When the project itself last changed; changes of its tasks do not count."),
+        stored("name", "string", "Name of the project."),
+        stored("notes", "string", "Description as plain text."),
+        stored("owner", "object", "The person responsible; null when there is none."),
+        stored("owner.gid", "string", ""),
+        stored("owner.name", "string", ""),
+        stored("owner.resource_type", "string", ""),
+        stored("permalink_url", "string", "Web address of the project."),
+        stored("public", "boolean", "Whether everybody in the organization sees it; retired, see `privacy_setting`."),
+        stored("resource_type", "string", "Always `project`."),
+        stored("start_on", "string", "Day it starts, `YYYY-MM-DD`; null when there is none."),
+        stored("team", "object", "Team that owns it; null in workspaces without teams."),
+        stored("team.gid", "string", ""),
+        stored("team.name", "string", ""),
+        stored("team.resource_type", "string", ""),
+        stored("workspace", "object", "Workspace it belongs to."),
+        stored("workspace.gid", "string", ""),
+        stored("workspace.name", "string", ""),
+        stored("workspace.resource_type", "string", ""),
+    ]);
+
+const LIST: Operation = Operation::get("listProjects", "projects", Action::List, template!("/projects"))
+    .summary("List projects")
+    .description("Lists projects of a workspace or team, archived ones included unless `archived` is false. Only gid and name come back unless `opt_fields` asks for more.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("workspace", STRING).description("Only projects of this workspace, by gid; give this or `team` wherever you can."),
+        query("team", STRING).description("Only projects of this team, by gid."),
+        query("archived", BOOLEAN).description("True for archived projects only, false for active ones; left out, both."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects", Action::Create, template!("/projects"))
+    .summary("Create a project")
+    .description("Creates a project. In an organization a `team` is needed. A repeated call makes a second project.")
+    .writes()
+    .parameters(list![
+        body("data", OBJECT.properties(list![
+            required("name", STRING.description("Name of the project.")),
+            required("workspace", STRING.description("Gid of the workspace or organization the project belongs to; cannot be changed later.")),
+            optional("team", STRING.description("Gid of the team that owns it; required when the workspace is an organization.")),
+            optional("notes", STRING.description("Description as plain text; give this or `html_notes`.")),
+            optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
+            optional("color", STRING.description("Color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.")),
+            optional("default_view", STRING.choices(words!["list", "board", "calendar", "timeline"]).description("View shown first.")),
+            optional("due_on", STRING.description("Day it is due, `YYYY-MM-DD`.")),
+            optional("start_on", STRING.description("Day it starts, `YYYY-MM-DD`; needs `due_on` as well.")),
+            optional("privacy_setting", STRING.choices(words!["public_to_workspace", "private"]).description("Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members only.")),
+            optional("archived", BOOLEAN.description("Whether it starts out archived; false when left out.")),
+            optional("custom_fields", OBJECT.description(r#"Values of the project's own custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`."#)),
+        ])).required().description("Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are passed on as they are."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getProject", "projects", Action::Get, template!("/projects/{project_gid}"))
+    .summary("Get a project")
+    .description("Returns one project with dates, owner, members, description, latest status and custom fields. Its tasks come with `project_tasks.list`.")
+    .parameters(list![
+        path("project_gid", STRING).required().description("Project gid: the first long number in its web address."),
+        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records; needed for `html_notes`."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateProject", "projects", Action::Update, template!("/projects/{project_gid}"))
+    .summary("Update a project")
+    .description("Changes the fields given and leaves the others alone; `archived` puts a project away without deleting it.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("project_gid", STRING).required().description("Gid of the project to change."),
+        body("data", OBJECT.properties(list![
+            optional("name", STRING.description("New name.")),
+            optional("notes", STRING.description("New description as plain text; give this or `html_notes`.")),
+            optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
+            optional("color", STRING.description("New color by name, such as `dark-blue`, `light-green`, `dark-red`, `none`.")),
+            optional("default_view", STRING.choices(words!["list", "board", "calendar", "timeline"]).description("New view shown first.")),
+            optional("due_on", STRING.description("New day it is due, `YYYY-MM-DD`.")),
+            optional("start_on", STRING.description("New day it starts, `YYYY-MM-DD`; give `due_on` in the same call.")),
+            optional("archived", BOOLEAN.description("True archives the project, false brings it back; the gentle alternative to deleting.")),
+            optional("custom_fields", OBJECT.description("New values of the project's own custom fields, by gid of the field, in the same forms as for tasks; null clears. Those left out stay.")),
+        ])).required().description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `owner` or `team`, are passed on as they are."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteProject", "projects", Action::Delete, template!("/projects/{project_gid}"))
+    .summary("Delete a project")
+    .description("Deletes a project with its sections; treat it as final. To put it away and keep it use `projects.update` with `archived`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("project_gid", STRING).required().description("Gid of the project to delete.")])
+    .records(json_path!("$.data"))
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/projects.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/projects_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

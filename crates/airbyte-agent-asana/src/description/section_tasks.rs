@@ -2,209 +2,45 @@
 
 //! `section_tasks` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A task in short: gid, name and kind. More with `opt_fields`, or with `tasks.get`.","properties":{"gid":{"type":"string","description":"Task gid."},"resource_type":{"type":"string","description":"Always `task`."},"name":{"type":"string","description":"Name of the task."},"resource_subtype":{"type":"string","description":"`default_task`, `milestone`, `approval` or the like."},"created_by":{"type":"object","description":"Who created the task; seldom returned.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `section_tasks` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("section_tasks"),
-    description: Borrowed("A task in one section; creating one moves a task there."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSectionTasks"),
-            entity: Borrowed("section_tasks"),
-            action: Action::List,
-            summary: Borrowed("List tasks of a section"),
-            description: Borrowed(
-                "Lists the tasks in one section of a project, in its order. Only gid and name come back unless `opt_fields` asks for more.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sections/")),
-                    Piece::Name(Borrowed("section_gid")),
-                    Piece::Text(Borrowed("/tasks")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("section_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the section whose tasks to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("completed_since"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now` gives open tasks only.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("addTaskToSection"),
-            entity: Borrowed("section_tasks"),
-            action: Action::Create,
-            summary: Borrowed("Move a task to a section"),
-            description: Borrowed(
-                "Puts a task into a section, and so takes it out of the other sections of that project; the way to move a card on a board. It comes first unless told otherwise.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sections/")),
-                    Piece::Name(Borrowed("section_gid")),
-                    Piece::Text(Borrowed("/addTask")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("section_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the section the task goes to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The task, and where to put it."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("task"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of the task; it joins the project of the section if it is not in it yet.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("insert_before"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of a task in the section to put it in front of; not together with `insert_after`. Left out, it comes first.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("insert_after"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of a task in the section to put it behind; not together with `insert_before`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(r#"{"type":"object","description":"Empty."}"#))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("section_tasks", "A task in one section; creating one moves a task there.")
+    .operations(list![LIST, CREATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listSectionTasks", "section_tasks", Action::List, template!("/sections/{section_gid}/tasks"))
+    .summary("List tasks of a section")
+    .description("Lists the tasks in one section of a project, in its order. Only gid and name come back unless `opt_fields` asks for more.")
+    .parameters(list![
+        path("section_gid", STRING).required().description("Gid of the section whose tasks to list."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("completed_since", STRING.format("date-time")).description("Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now` gives open tasks only."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "addTaskToSection", "section_tasks", Action::Create, template!("/sections/{section_gid}/addTask"))
+    .summary("Move a task to a section")
+    .description("Puts a task into a section, and so takes it out of the other sections of that project; the way to move a card on a board. It comes first unless told otherwise.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("section_gid", STRING).required().description("Gid of the section the task goes to."),
+        body("data", OBJECT.properties(list![
+            required("task", STRING.description("Gid of the task; it joins the project of the section if it is not in it yet.")),
+            optional("insert_before", STRING.description("Gid of a task in the section to put it in front of; not together with `insert_after`. Left out, it comes first.")),
+            optional("insert_after", STRING.description("Gid of a task in the section to put it behind; not together with `insert_before`.")),
+        ]).closed()).required().description("The task, and where to put it."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tasks.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

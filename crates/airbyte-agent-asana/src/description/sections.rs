@@ -2,204 +2,62 @@
 
 //! `sections` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A part of a project: a heading in a list, a column on a board.","properties":{"gid":{"type":"string","description":"Section gid, a long number as text."},"resource_type":{"type":"string","description":"Always `section`."},"name":{"type":"string","description":"Name of the section."},"created_at":{"type":"string","description":"When it was created."},"project":{"type":"object","description":"Project it is part of.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `sections` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("sections"),
-    description: Borrowed("A part of a project: a heading in a list, a column on a board."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getSection"),
-            entity: Borrowed("sections"),
-            action: Action::Get,
-            summary: Borrowed("Get a section"),
-            description: Borrowed(
-                "Returns one section with its project. Its tasks come with `section_tasks.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sections/")),
-                    Piece::Name(Borrowed("section_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("section_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the section, from `project_sections.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return instead of the standard ones, separated by commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateSection"),
-            entity: Borrowed("sections"),
-            action: Action::Update,
-            summary: Borrowed("Rename a section"),
-            description: Borrowed("Changes the name of a section."),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sections/")),
-                    Piece::Name(Borrowed("section_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("section_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the section to rename."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Fields to change."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("New name of the section."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteSection"),
-            entity: Borrowed("sections"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a section"),
-            description: Borrowed(
-                "Deletes a section. It must be empty, and the last section of a project cannot be deleted; move tasks away with `section_tasks.create` first.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sections/")),
-                    Piece::Name(Borrowed("section_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("section_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the section to delete; it must be empty."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(r#"{"type":"object","description":"Empty."}"#))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","description":"A section in short: gid and name.","properties":{"gid":{"type":"string","description":"Section gid."},"resource_type":{"type":"string","description":"Always `section`."},"name":{"type":"string","description":"Name of the section."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("gid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Section gid, a long number as text."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the section."),
-        },
-        StoreField {
-            name: Borrowed("project"),
-            kind: Borrowed("object"),
-            description: Borrowed("Project it is part of."),
-        },
-        StoreField {
-            name: Borrowed("project.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("project.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("project.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `section`."),
-        },
-    ]),
-    when_to_use: Borrowed("For the columns of a board or headings of a list."),
-    phrases: Borrowed(&[Borrowed("section"), Borrowed("column")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("sections", "A part of a project: a heading in a list, a column on a board.")
+    .when_to_use("For the columns of a board or headings of a list.")
+    .phrases(texts!["section", "column"])
+    .operations(list![GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("created_at", "string", "When it was created."),
+        stored("gid", "string", "Section gid, a long number as text."),
+        stored("name", "string", "Name of the section."),
+        stored("project", "object", "Project it is part of."),
+        stored("project.gid", "string", ""),
+        stored("project.name", "string", ""),
+        stored("project.resource_type", "string", ""),
+        stored("resource_type", "string", "Always `section`."),
+    ]);
+
+const GET: Operation = Operation::get("getSection", "sections", Action::Get, template!("/sections/{section_gid}"))
+    .summary("Get a section")
+    .description("Returns one section with its project. Its tasks come with `section_tasks.list`.")
+    .parameters(list![
+        path("section_gid", STRING).required().description("Gid of the section, from `project_sections.list`."),
+        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(GET_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateSection", "sections", Action::Update, template!("/sections/{section_gid}"))
+    .summary("Rename a section")
+    .description("Changes the name of a section.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("section_gid", STRING).required().description("Gid of the section to rename."),
+        body("data", OBJECT.properties(list![optional("name", STRING.description("New name of the section."))]).closed()).required().description("Fields to change."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(GET_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteSection", "sections", Action::Delete, template!("/sections/{section_gid}"))
+    .summary("Delete a section")
+    .description("Deletes a section. It must be empty, and the last section of a project cannot be deleted; move tasks away with `section_tasks.create` first.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("section_gid", STRING).required().description("Gid of the section to delete; it must be empty."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/project_sections.json"));
+
+const GET_RECORD: Json = json(include_str!("schemas/project_sections_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

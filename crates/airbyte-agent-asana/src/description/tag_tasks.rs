@@ -2,109 +2,23 @@
 
 //! `tag_tasks` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A task in short: gid, name and kind. More with `opt_fields`, or with `tasks.get`.","properties":{"gid":{"type":"string","description":"Task gid."},"resource_type":{"type":"string","description":"Always `task`."},"name":{"type":"string","description":"Name of the task."},"resource_subtype":{"type":"string","description":"`default_task`, `milestone`, `approval` or the like."},"created_by":{"type":"object","description":"Who created the task; seldom returned.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tag_tasks` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tag_tasks"),
-    description: Borrowed("A task that carries one tag."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getTasksForTag"),
-            entity: Borrowed("tag_tasks"),
-            action: Action::List,
-            summary: Borrowed("List tasks with a tag"),
-            description: Borrowed(
-                "Lists the tasks that carry one tag, completed ones included. Only gid and name come back unless `opt_fields` asks for more.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tags/")),
-                    Piece::Name(Borrowed("tag_gid")),
-                    Piece::Text(Borrowed("/tasks")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("tag_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the tag whose tasks to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tag_tasks", "A task that carries one tag.").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("getTasksForTag", "tag_tasks", Action::List, template!("/tags/{tag_gid}/tasks"))
+    .summary("List tasks with a tag")
+    .description("Lists the tasks that carry one tag, completed ones included. Only gid and name come back unless `opt_fields` asks for more.")
+    .parameters(list![
+        path("tag_gid", STRING).required().description("Gid of the tag whose tasks to list."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tasks.json"));

@@ -2,236 +2,66 @@
 
 //! `tags` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A label for tasks across projects.","properties":{"gid":{"type":"string","description":"Tag gid, a long number as text."},"resource_type":{"type":"string","description":"Always `tag`."},"name":{"type":"string","description":"Name of the tag."},"color":{"type":"string","description":"Color by name; null when none."},"created_at":{"type":"string","description":"When it was created."},"followers":{"type":"array","description":"Users who follow the tag.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name of the user."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}},"notes":{"type":"string","description":"What the tag is for."},"permalink_url":{"type":"string","description":"Web address of the tag."},"workspace":{"type":"object","description":"Workspace it belongs to.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tags` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tags"),
-    description: Borrowed("A label for tasks across projects."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getTag"),
-            entity: Borrowed("tags"),
-            action: Action::Get,
-            summary: Borrowed("Get a tag"),
-            description: Borrowed(
-                "Returns one tag with color and notes. Its tasks come with `tag_tasks.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tags/")),
-                    Piece::Name(Borrowed("tag_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("tag_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the tag, from `workspace_tags.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return instead of the standard ones, separated by commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateTag"),
-            entity: Borrowed("tags"),
-            action: Action::Update,
-            summary: Borrowed("Update a tag"),
-            description: Borrowed(
-                "Renames or recolors a tag everywhere it is used; fields left out stay as they are.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tags/")),
-                    Piece::Name(Borrowed("tag_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("tag_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the tag to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Fields to change; those left out stay as they are."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("New name of the tag."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("color"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Color by name, such as `dark-red`, `light-green`, `dark-blue`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("New text on what the tag is for."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteTag"),
-            entity: Borrowed("tags"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a tag"),
-            description: Borrowed(
-                "Deletes a tag and takes it off all tasks. To take it off one task use `task_tags.delete`.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tags/")),
-                    Piece::Name(Borrowed("tag_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("tag_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the tag to delete."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(r#"{"type":"object","description":"Empty."}"#))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","description":"A tag in short: gid and name.","properties":{"gid":{"type":"string","description":"Tag gid."},"resource_type":{"type":"string","description":"Always `tag`."},"name":{"type":"string","description":"Name of the tag."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("color"),
-            kind: Borrowed("string"),
-            description: Borrowed("Color by name; null when none."),
-        },
-        StoreField {
-            name: Borrowed("followers"),
-            kind: Borrowed("array"),
-            description: Borrowed("Users who follow the tag."),
-        },
-        StoreField {
-            name: Borrowed("gid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tag gid, a long number as text."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the tag."),
-        },
-        StoreField {
-            name: Borrowed("permalink_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address of the tag."),
-        },
-        StoreField {
-            name: Borrowed("resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `tag`."),
-        },
-        StoreField {
-            name: Borrowed("workspace"),
-            kind: Borrowed("object"),
-            description: Borrowed("Workspace it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("workspace.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("workspace.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("workspace.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-    ]),
-    when_to_use: Borrowed("For tags and the tasks that carry them."),
-    phrases: Borrowed(&[Borrowed("tag"), Borrowed("label")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tags", "A label for tasks across projects.")
+    .when_to_use("For tags and the tasks that carry them.")
+    .phrases(texts!["tag", "label"])
+    .operations(list![GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("color", "string", "Color by name; null when none."),
+        stored("followers", "array", "Users who follow the tag."),
+        stored("gid", "string", "Tag gid, a long number as text."),
+        stored("name", "string", "Name of the tag."),
+        stored("permalink_url", "string", "Web address of the tag."),
+        stored("resource_type", "string", "Always `tag`."),
+        stored("workspace", "object", "Workspace it belongs to."),
+        stored("workspace.gid", "string", ""),
+        stored("workspace.name", "string", ""),
+        stored("workspace.resource_type", "string", ""),
+    ]);
+
+const GET: Operation = Operation::get("getTag", "tags", Action::Get, template!("/tags/{tag_gid}"))
+    .summary("Get a tag")
+    .description("Returns one tag with color and notes. Its tasks come with `tag_tasks.list`.")
+    .parameters(list![
+        path("tag_gid", STRING).required().description("Gid of the tag, from `workspace_tags.list`."),
+        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(GET_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateTag", "tags", Action::Update, template!("/tags/{tag_gid}"))
+    .summary("Update a tag")
+    .description("Renames or recolors a tag everywhere it is used; fields left out stay as they are.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("tag_gid", STRING).required().description("Gid of the tag to change."),
+        body("data", OBJECT.properties(list![
+            optional("name", STRING.description("New name of the tag.")),
+            optional("color", STRING.description("Color by name, such as `dark-red`, `light-green`, `dark-blue`.")),
+            optional("notes", STRING.description("New text on what the tag is for.")),
+        ]).closed()).required().description("Fields to change; those left out stay as they are."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(GET_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteTag", "tags", Action::Delete, template!("/tags/{tag_gid}"))
+    .summary("Delete a tag")
+    .description("Deletes a tag and takes it off all tasks. To take it off one task use `task_tags.delete`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("tag_gid", STRING).required().description("Gid of the tag to delete.")])
+    .records(json_path!("$.data"))
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/workspace_tags.json"));
+
+const GET_RECORD: Json = json(include_str!("schemas/workspace_tags_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

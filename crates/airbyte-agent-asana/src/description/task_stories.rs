@@ -2,105 +2,25 @@
 
 //! `task_stories` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An entry in the history of a task; here a comment.","properties":{"gid":{"type":"string","description":"Story gid, a long number as text."},"resource_type":{"type":"string","description":"Always `story`."},"resource_subtype":{"type":"string","description":"What happened; `comment_added` for a comment."},"text":{"type":"string","description":"Text of the comment."},"html_text":{"type":"string","description":"Text as XML inside `<body>`; only with `opt_fields`."},"is_pinned":{"type":"boolean","description":"Whether it is pinned at the top of the task."},"created_at":{"type":"string","description":"When it was written."},"created_by":{"type":"object","description":"Who wrote it.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"target":{"type":"object","description":"Task it belongs to.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"type":{"type":"string","description":"`comment` or `system`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `task_stories` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("task_stories"),
-    description: Borrowed("A comment on a task."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createTaskStory"),
-            entity: Borrowed("task_stories"),
-            action: Action::Create,
-            summary: Borrowed("Comment on a task"),
-            description: Borrowed(
-                "Adds a comment to a task and notifies its followers. A repeated call makes a second comment.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tasks/")),
-                    Piece::Name(Borrowed("task_gid")),
-                    Piece::Text(Borrowed("/stories")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("task_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the task to comment on."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Text of the comment."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("text"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "The comment as plain text; give this or `html_text`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("html_text"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "The comment with formatting, as well-formed XML inside `<body>`; give this or `text`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("is_pinned"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "Whether to pin the comment at the top of the task; false when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("task_stories", "A comment on a task.").operations(list![CREATE]).schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createTaskStory", "task_stories", Action::Create, template!("/tasks/{task_gid}/stories"))
+    .summary("Comment on a task")
+    .description("Adds a comment to a task and notifies its followers. A repeated call makes a second comment.")
+    .writes()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task to comment on."),
+        body("data", OBJECT.properties(list![
+            optional("text", STRING.description("The comment as plain text; give this or `html_text`.")),
+            optional("html_text", STRING.description("The comment with formatting, as well-formed XML inside `<body>`; give this or `text`.")),
+            optional("is_pinned", BOOLEAN.description("Whether to pin the comment at the top of the task; false when left out.")),
+        ]).closed()).required().description("Text of the comment."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/task_stories.json"));

@@ -2,144 +2,37 @@
 
 //! `task_tags` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `task_tags` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("task_tags"),
-    description: Borrowed("A tag on one task: adding it and taking it off."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("addTagForTask"),
-            entity: Borrowed("task_tags"),
-            action: Action::Create,
-            summary: Borrowed("Add a tag to a task"),
-            description: Borrowed(
-                "Puts an existing tag on a task; nothing happens when it is there already. New tags come from `workspace_tags.create`.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tasks/")),
-                    Piece::Name(Borrowed("task_gid")),
-                    Piece::Text(Borrowed("/addTag")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("task_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the task that gets the tag."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The tag to add."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("tag"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of the tag, from `workspace_tags.list`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(r#"{"type":"object","description":"Empty."}"#))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("removeTagForTask"),
-            entity: Borrowed("task_tags"),
-            action: Action::Delete,
-            summary: Borrowed("Remove a tag from a task"),
-            description: Borrowed("Takes a tag off a task; the tag itself stays."),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tasks/")),
-                    Piece::Name(Borrowed("task_gid")),
-                    Piece::Text(Borrowed("/removeTag")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("task_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the task that loses the tag."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The tag to remove."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("tag"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of the tag, from `workspace_tags.list`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(r#"{"type":"object","description":"Empty."}"#))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(r#"{"type":"object","description":"Empty."}"#))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("task_tags", "A tag on one task: adding it and taking it off.")
+    .operations(list![CREATE, DELETE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "addTagForTask", "task_tags", Action::Create, template!("/tasks/{task_gid}/addTag"))
+    .summary("Add a tag to a task")
+    .description("Puts an existing tag on a task; nothing happens when it is there already. New tags come from `workspace_tags.create`.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task that gets the tag."),
+        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().description("The tag to add."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "removeTagForTask", "task_tags", Action::Delete, template!("/tasks/{task_gid}/removeTag"))
+    .summary("Remove a tag from a task")
+    .description("Takes a tag off a task; the tag itself stays.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task that loses the tag."),
+        body("data", OBJECT.properties(list![required("tag", STRING.description("Gid of the tag, from `workspace_tags.list`."))]).closed()).required().description("The tag to remove."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

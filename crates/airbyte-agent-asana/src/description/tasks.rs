@@ -2,866 +2,158 @@
 
 //! `tasks` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A task in short: gid, name and kind. More with `opt_fields`, or with `tasks.get`.","properties":{"gid":{"type":"string","description":"Task gid."},"resource_type":{"type":"string","description":"Always `task`."},"name":{"type":"string","description":"Name of the task."},"resource_subtype":{"type":"string","description":"`default_task`, `milestone`, `approval` or the like."},"created_by":{"type":"object","description":"Who created the task; seldom returned.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#;
-
-const TEXT_2: &str = "Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.";
-
-const TEXT_3: &str = r#"{"type":"object","description":"A task: something to be done, by somebody, by some day.","properties":{"gid":{"type":"string","description":"Task gid, a long number as text."},"actual_time_minutes":{"type":["integer","null"],"description":"Time tracked on the task so far, in minutes."},"approval_status":{"type":["string","null"],"description":"State of an approval: `pending`, `approved`, `rejected` or `changes_requested`; for approvals only."},"assignee":{"type":"object","description":"The one person in charge; null when unassigned.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"assignee_status":{"type":"string","description":"Where it stood in the assignee's My Tasks; retired, see `assignee_section`."},"assignee_section":{"type":"object","description":"Section of the assignee's My Tasks it is in; for the assignee only.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"completed":{"type":"boolean","description":"Whether it is completed."},"completed_at":{"type":["string","null"],"description":"When it was completed; null while open."},"completed_by":{"type":["object","null"],"description":"Who completed it; null while open.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"created_at":{"type":"string","description":"When it was created."},"created_by":{"type":"object","description":"Who created it.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"custom_fields":{"type":"array","description":"Custom fields with their values, as far as its projects have any.","items":{"type":"object","additionalProperties":true,"properties":{"gid":{"type":"string","description":"Gid of the custom field, to be used when setting it."},"name":{"type":"string","description":"Name of the custom field."},"resource_subtype":{"type":"string","description":"Kind of value: `text`, `number`, `enum`, `multi_enum`, `date` or `people`."},"enabled":{"type":"boolean","description":"Whether the field is in use on this record."},"display_value":{"type":["string","null"],"description":"The value as text, whatever the kind; null when empty."},"text_value":{"type":["string","null"],"description":"The value of a text field."},"number_value":{"type":["number","null"],"description":"The value of a number field."},"enum_value":{"type":["object","null"],"description":"The option chosen, with gid, name and color.","additionalProperties":true},"multi_enum_values":{"type":["array","null"],"description":"The options chosen, each with gid, name and color.","items":{"type":"object","additionalProperties":true}},"date_value":{"type":["object","null"],"description":"The value of a date field, with `date` and `date_time`.","additionalProperties":true},"people_value":{"type":["array","null"],"description":"The users chosen.","items":{"type":"object","additionalProperties":true}}}}},"due_at":{"type":["string","null"],"description":"Instant it is due; null when there is none or only a day."},"due_on":{"type":["string","null"],"description":"Day it is due, `YYYY-MM-DD`; null when there is none."},"followers":{"type":"array","description":"Users who are told about changes.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name of the user."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}},"hearted":{"type":"boolean","description":"Retired name of `liked`."},"hearts":{"type":"array","description":"Retired name of `likes`.","items":{"type":"object"}},"liked":{"type":"boolean","description":"Whether the signed-in user likes it."},"likes":{"type":"array","description":"Users who like it.","items":{"type":"object"}},"memberships":{"type":"array","description":"Projects it is in, each with the section there.","items":{"type":"object","properties":{"project":{"type":"object","description":"The project.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"section":{"type":"object","description":"Section of that project it is in.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}},"modified_at":{"type":"string","description":"When anything about it last changed, comments excepted."},"name":{"type":"string","description":"Name of the task."},"notes":{"type":"string","description":"Description as plain text."},"num_hearts":{"type":"integer","description":"Retired name of `num_likes`."},"num_likes":{"type":"integer","description":"Number of users who like it."},"parent":{"type":["object","null"],"description":"Task it is a subtask of; null for others.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"permalink_url":{"type":"string","description":"Web address of the task."},"projects":{"type":"array","description":"Projects it is in.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}},"resource_type":{"type":"string","description":"Always `task`."},"start_at":{"type":["string","null"],"description":"Instant work starts; null when there is none or only a day."},"start_on":{"type":["string","null"],"description":"Day work starts, `YYYY-MM-DD`; null when there is none."},"resource_subtype":{"type":"string","description":"`default_task`, `milestone`, `approval`, or `section` in old projects."},"tags":{"type":"array","description":"Tags on the task.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}},"workspace":{"type":"object","description":"Workspace it belongs to.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tasks` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tasks"),
-    description: Borrowed(
-        "Something to be done: with assignee, dates, projects and custom fields.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTasks"),
-            entity: Borrowed("tasks"),
-            action: Action::List,
-            summary: Borrowed("List tasks"),
-            description: Borrowed(
-                "Lists the tasks of a project, of a section, or of an assignee in a workspace; Asana refuses the call without one of these. Only gid and name come back unless `opt_fields` asks for more. To find tasks by text, due date or across projects use `workspace_task_search.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tasks"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("project"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only tasks of this project, by gid. Asana wants a project, a section, or an assignee together with a workspace.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("workspace"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only tasks in this workspace, by gid; needs `assignee` as well.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("section"),
-                    location: Location::Query,
-                    description: Borrowed("Only tasks in this section of a project, by gid."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("assignee"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only tasks assigned to this user: gid, e-mail address or `me`; needs `workspace` as well.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("completed_since"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now` gives open tasks only.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("modified_since"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only tasks changed since this instant, RFC 3339; comments and moves count as changes.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Create,
-            summary: Borrowed("Create a task"),
-            description: Borrowed(
-                "Creates a task, in projects or as a subtask, and notifies assignee and followers. A repeated call makes a second task. To choose the section call `section_tasks.create` afterwards.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tasks"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Name of the task."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("workspace"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of the workspace the task belongs to; cannot be changed later.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("projects"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Gids of the projects the task is put into, all in the same workspace. Left out, the task is in none.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("assignee"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid or e-mail address of the person in charge, or `me`. They are notified.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Description as plain text; give this or `html_notes`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("html_notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("due_on"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Day it is due, `YYYY-MM-DD`; not together with `due_at`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("due_at"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Instant it is due, RFC 3339 in UTC; not together with `due_on`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("start_on"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Day work starts, `YYYY-MM-DD`; needs a due date as well.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("completed"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "Whether the task starts out completed; false when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("parent"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid of the task this one is a subtask of.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Gids of tags to add."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("followers"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Gids or e-mail addresses of users who follow the task; they are notified.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("resource_subtype"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Kind of task: `default_task`, `milestone` or `approval`. `section` is a left-over of old projects; use `project_sections.create`.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""default_task""#)),
-                                        Json(Borrowed(r#""milestone""#)),
-                                        Json(Borrowed(r#""section""#)),
-                                        Json(Borrowed(r#""approval""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("custom_fields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        r#"Values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task. Gids are in `custom_fields` of `tasks.get`."#,
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Get,
-            summary: Borrowed("Get a task"),
-            description: Borrowed(
-                "Returns one task with assignee, dates, description, projects and custom fields. Comments are not part of it.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tasks/")),
-                    Piece::Name(Borrowed("task_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("task_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Task gid: the last long number in its web address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records. Needed for fields outside the standard set, such as `html_notes`, `num_subtasks` or `dependencies`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Update,
-            summary: Borrowed("Update a task"),
-            description: Borrowed(
-                "Changes the fields given and leaves the others alone: completes, assigns, renames, dates a task, or sets custom fields. A new assignee is notified. Projects, tags and parent cannot be changed here.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tasks/")),
-                    Piece::Name(Borrowed("task_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("task_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the task to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Fields to change; those left out stay as they are. Other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("New name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("assignee"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid or e-mail address of the new person in charge, or `me`. They are notified.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New description as plain text; give this or `html_notes`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("html_notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("due_on"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New day it is due, `YYYY-MM-DD`; not together with `due_at`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("due_at"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New instant it is due, RFC 3339 in UTC; not together with `due_on`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("start_on"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New day work starts, `YYYY-MM-DD`; give the due date in the same call.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("completed"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "True completes the task, false opens it again.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("custom_fields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        r#"New values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay."#,
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a task"),
-            description: Borrowed(
-                "Moves a task to the trash of the signed-in user, where it can be recovered in Asana for 30 days. To keep it use `tasks.update` with `completed`.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tasks/")),
-                    Piece::Name(Borrowed("task_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("task_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the task to delete."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(r#"{"type":"object","description":"Empty."}"#))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("actual_time_minutes"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Time tracked on the task so far, in minutes."),
-        },
-        StoreField {
-            name: Borrowed("approval_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State of an approval: `pending`, `approved`, `rejected` or `changes_requested`; for approvals only.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("assignee"),
-            kind: Borrowed("object"),
-            description: Borrowed("The one person in charge; null when unassigned."),
-        },
-        StoreField {
-            name: Borrowed("assignee.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("assignee.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("assignee.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("completed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is completed."),
-        },
-        StoreField {
-            name: Borrowed("completed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was completed; null while open."),
-        },
-        StoreField {
-            name: Borrowed("completed_by"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who completed it; null while open."),
-        },
-        StoreField {
-            name: Borrowed("completed_by.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("completed_by.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("completed_by.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Custom fields with their values, as far as its projects have any.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("dependencies"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tasks it waits for."),
-        },
-        StoreField {
-            name: Borrowed("dependents"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tasks that wait for it."),
-        },
-        StoreField {
-            name: Borrowed("due_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("Instant it is due; null when there is none or only a day."),
-        },
-        StoreField {
-            name: Borrowed("due_on"),
-            kind: Borrowed("string"),
-            description: Borrowed("Day it is due, `YYYY-MM-DD`; null when there is none."),
-        },
-        StoreField {
-            name: Borrowed("external"),
-            kind: Borrowed("object"),
-            description: Borrowed("Data that an app has stored with the task."),
-        },
-        StoreField {
-            name: Borrowed("external.data"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("external.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("followers"),
-            kind: Borrowed("array"),
-            description: Borrowed("Users who are told about changes."),
-        },
-        StoreField {
-            name: Borrowed("gid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Task gid, a long number as text."),
-        },
-        StoreField {
-            name: Borrowed("hearted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Retired name of `liked`."),
-        },
-        StoreField {
-            name: Borrowed("hearts"),
-            kind: Borrowed("array"),
-            description: Borrowed("Retired name of `likes`."),
-        },
-        StoreField {
-            name: Borrowed("html_notes"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description as XML inside `<body>`."),
-        },
-        StoreField {
-            name: Borrowed("is_rendered_as_separator"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is shown as a heading, as in old projects."),
-        },
-        StoreField {
-            name: Borrowed("liked"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the signed-in user likes it."),
-        },
-        StoreField {
-            name: Borrowed("likes"),
-            kind: Borrowed("array"),
-            description: Borrowed("Users who like it."),
-        },
-        StoreField {
-            name: Borrowed("memberships"),
-            kind: Borrowed("array"),
-            description: Borrowed("Projects it is in, each with the section there."),
-        },
-        StoreField {
-            name: Borrowed("modified_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When anything about it last changed, comments excepted."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the task."),
-        },
-        StoreField {
-            name: Borrowed("notes"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description as plain text."),
-        },
-        StoreField {
-            name: Borrowed("num_hearts"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Retired name of `num_likes`."),
-        },
-        StoreField {
-            name: Borrowed("num_likes"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of users who like it."),
-        },
-        StoreField {
-            name: Borrowed("num_subtasks"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of subtasks."),
-        },
-        StoreField {
-            name: Borrowed("parent"),
-            kind: Borrowed("object"),
-            description: Borrowed("Task it is a subtask of; null for others."),
-        },
-        StoreField {
-            name: Borrowed("parent.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("parent.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("parent.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("permalink_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address of the task."),
-        },
-        StoreField {
-            name: Borrowed("projects"),
-            kind: Borrowed("array"),
-            description: Borrowed("Projects it is in."),
-        },
-        StoreField {
-            name: Borrowed("resource_subtype"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`default_task`, `milestone`, `approval`, or `section` in old projects.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `task`."),
-        },
-        StoreField {
-            name: Borrowed("start_on"),
-            kind: Borrowed("string"),
-            description: Borrowed("Day work starts, `YYYY-MM-DD`; null when there is none."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tags on the task."),
-        },
-        StoreField {
-            name: Borrowed("workspace"),
-            kind: Borrowed("object"),
-            description: Borrowed("Workspace it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("workspace.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("workspace.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("workspace.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-    ]),
-    when_to_use: Borrowed("For tasks, their state, dates and people in charge."),
-    phrases: Borrowed(&[
-        Borrowed("task"),
-        Borrowed("to-do"),
-        Borrowed("due"),
-        Borrowed("assigned to me"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to be done: with assignee, dates, projects and custom fields.")
+    .when_to_use("For tasks, their state, dates and people in charge.")
+    .phrases(texts!["task", "to-do", "due", "assigned to me"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("actual_time_minutes", "integer", "Time tracked on the task so far, in minutes."),
+        stored("approval_status", "string", "State of an approval: `pending`, `approved`, `rejected` or `changes_requested`; for approvals only."),
+        stored("assignee", "object", "The one person in charge; null when unassigned."),
+        stored("assignee.gid", "string", ""),
+        stored("assignee.name", "string", ""),
+        stored("assignee.resource_type", "string", ""),
+        stored("completed", "boolean", "Whether it is completed."),
+        stored("completed_at", "string", "When it was completed; null while open."),
+        stored("completed_by", "object", "Who completed it; null while open."),
+        stored("completed_by.gid", "string", ""),
+        stored("completed_by.name", "string", ""),
+        stored("completed_by.resource_type", "string", ""),
+        stored("created_at", "string", "When it was created."),
+        stored("custom_fields", "array", "Custom fields with their values, as far as its projects have any."),
+        stored("dependencies", "array", "Tasks it waits for."),
+        stored("dependents", "array", "Tasks that wait for it."),
+        stored("due_at", "string", "Instant it is due; null when there is none or only a day."),
+        stored("due_on", "string", "Day it is due, `YYYY-MM-DD`; null when there is none."),
+        stored("external", "object", "Data that an app has stored with the task."),
+        stored("external.data", "string", ""),
+        stored("external.gid", "string", ""),
+        stored("followers", "array", "Users who are told about changes."),
+        stored("gid", "string", "Task gid, a long number as text."),
+        stored("hearted", "boolean", "Retired name of `liked`."),
+        stored("hearts", "array", "Retired name of `likes`."),
+        stored("html_notes", "string", "Description as XML inside `<body>`."),
+        stored("is_rendered_as_separator", "boolean", "Whether it is shown as a heading, as in old projects."),
+        stored("liked", "boolean", "Whether the signed-in user likes it."),
+        stored("likes", "array", "Users who like it."),
+        stored("memberships", "array", "Projects it is in, each with the section there."),
+        stored("modified_at", "string", "When anything about it last changed, comments excepted."),
+        stored("name", "string", "Name of the task."),
+        stored("notes", "string", "Description as plain text."),
+        stored("num_hearts", "integer", "Retired name of `num_likes`."),
+        stored("num_likes", "integer", "Number of users who like it."),
+        stored("num_subtasks", "integer", "Number of subtasks."),
+        stored("parent", "object", "Task it is a subtask of; null for others."),
+        stored("parent.gid", "string", ""),
+        stored("parent.name", "string", ""),
+        stored("parent.resource_type", "string", ""),
+        stored("permalink_url", "string", "Web address of the task."),
+        stored("projects", "array", "Projects it is in."),
+        stored("resource_subtype", "string", "`default_task`, `milestone`, `approval`, or `section` in old projects."),
+        stored("resource_type", "string", "Always `task`."),
+        stored("start_on", "string", "Day work starts, `YYYY-MM-DD`; null when there is none."),
+        stored("tags", "array", "Tags on the task."),
+        stored("workspace", "object", "Workspace it belongs to."),
+        stored("workspace.gid", "string", ""),
+        stored("workspace.name", "string", ""),
+        stored("workspace.resource_type", "string", ""),
+    ]);
+
+const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, template!("/tasks"))
+    .summary("List tasks")
+    .description("Lists the tasks of a project, of a section, or of an assignee in a workspace; Asana refuses the call without one of these. Only gid and name come back unless `opt_fields` asks for more. To find tasks by text, due date or across projects use `workspace_task_search.list`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("project", STRING).description("Only tasks of this project, by gid. Asana wants a project, a section, or an assignee together with a workspace."),
+        query("workspace", STRING).description("Only tasks in this workspace, by gid; needs `assignee` as well."),
+        query("section", STRING).description("Only tasks in this section of a project, by gid."),
+        query("assignee", STRING).description("Only tasks assigned to this user: gid, e-mail address or `me`; needs `workspace` as well."),
+        query("completed_since", STRING.format("date-time")).description("Leaves out tasks completed before this instant (RFC 3339), and keeps all open ones; `now` gives open tasks only."),
+        query("modified_since", STRING.format("date-time")).description("Only tasks changed since this instant, RFC 3339; comments and moves count as changes."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Action::Create, template!("/tasks"))
+    .summary("Create a task")
+    .description("Creates a task, in projects or as a subtask, and notifies assignee and followers. A repeated call makes a second task. To choose the section call `section_tasks.create` afterwards.")
+    .writes()
+    .parameters(list![
+        body("data", OBJECT.properties(list![
+            required("name", STRING.description("Name of the task.")),
+            required("workspace", STRING.description("Gid of the workspace the task belongs to; cannot be changed later.")),
+            optional("projects", ARRAY.items(list![STRING]).description("Gids of the projects the task is put into, all in the same workspace. Left out, the task is in none.")),
+            optional("assignee", STRING.description("Gid or e-mail address of the person in charge, or `me`. They are notified.")),
+            optional("notes", STRING.description("Description as plain text; give this or `html_notes`.")),
+            optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
+            optional("due_on", STRING.description("Day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
+            optional("due_at", STRING.description("Instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
+            optional("start_on", STRING.description("Day work starts, `YYYY-MM-DD`; needs a due date as well.")),
+            optional("completed", BOOLEAN.description("Whether the task starts out completed; false when left out.")),
+            optional("parent", STRING.description("Gid of the task this one is a subtask of.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Gids of tags to add.")),
+            optional("followers", ARRAY.items(list![STRING]).description("Gids or e-mail addresses of users who follow the task; they are notified.")),
+            optional("resource_subtype", STRING.choices(words!["default_task", "milestone", "section", "approval"]).description("Kind of task: `default_task`, `milestone` or `approval`. `section` is a left-over of old projects; use `project_sections.create`.")),
+            optional("custom_fields", OBJECT.description(r#"Values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task. Gids are in `custom_fields` of `tasks.get`."#)),
+        ])).required().description("Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getTask", "tasks", Action::Get, template!("/tasks/{task_gid}"))
+    .summary("Get a task")
+    .description("Returns one task with assignee, dates, description, projects and custom fields. Comments are not part of it.")
+    .parameters(list![
+        path("task_gid", STRING).required().description("Task gid: the last long number in its web address."),
+        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas, `a.b` for those of linked records. Needed for fields outside the standard set, such as `html_notes`, `num_subtasks` or `dependencies`."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Action::Update, template!("/tasks/{task_gid}"))
+    .summary("Update a task")
+    .description("Changes the fields given and leaves the others alone: completes, assigns, renames, dates a task, or sets custom fields. A new assignee is notified. Projects, tags and parent cannot be changed here.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("task_gid", STRING).required().description("Gid of the task to change."),
+        body("data", OBJECT.properties(list![
+            optional("name", STRING.description("New name.")),
+            optional("assignee", STRING.description("Gid or e-mail address of the new person in charge, or `me`. They are notified.")),
+            optional("notes", STRING.description("New description as plain text; give this or `html_notes`.")),
+            optional("html_notes", STRING.description("Description with formatting: well-formed XML inside `<body>`, with tags such as `strong`, `em`, `ul`, `li`, `a`. Replaces `notes`.")),
+            optional("due_on", STRING.description("New day it is due, `YYYY-MM-DD`; not together with `due_at`.")),
+            optional("due_at", STRING.description("New instant it is due, RFC 3339 in UTC; not together with `due_on`.")),
+            optional("start_on", STRING.description("New day work starts, `YYYY-MM-DD`; give the due date in the same call.")),
+            optional("completed", BOOLEAN.description("True completes the task, false opens it again.")),
+            optional("custom_fields", OBJECT.description(r#"New values of custom fields, by gid of the field: text, number, gid of an option, list of gids of options, or `{"date": "YYYY-MM-DD"}`; null clears. Those left out stay."#)),
+        ])).required().description("Fields to change; those left out stay as they are. Other fields of Asana's API, such as `start_at` or `approval_status`, are passed on as they are."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteTask", "tasks", Action::Delete, template!("/tasks/{task_gid}"))
+    .summary("Delete a task")
+    .description("Moves a task to the trash of the signed-in user, where it can be recovered in Asana for 30 days. To keep it use `tasks.update` with `completed`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("task_gid", STRING).required().description("Gid of the task to delete.")])
+    .records(json_path!("$.data"))
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tasks.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/tasks_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/tasks_delete.json"));

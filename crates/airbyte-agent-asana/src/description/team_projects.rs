@@ -2,118 +2,26 @@
 
 //! `team_projects` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A project in short: gid and name. More with `opt_fields`, or with `projects.get`.","properties":{"gid":{"type":"string","description":"Project gid."},"resource_type":{"type":"string","description":"Always `project`."},"name":{"type":"string","description":"Name of the project."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `team_projects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("team_projects"),
-    description: Borrowed("A project, as listed under one team."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTeamProjects"),
-            entity: Borrowed("team_projects"),
-            action: Action::List,
-            summary: Borrowed("List projects of a team"),
-            description: Borrowed(
-                "Lists the projects of one team, archived ones included unless `archived` is false. Only gid and name come back unless `opt_fields` asks for more.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/teams/")),
-                    Piece::Name(Borrowed("team_gid")),
-                    Piece::Text(Borrowed("/projects")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("team_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the team whose projects to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True for archived projects only, false for active ones; left out, both.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("team_projects", "A project, as listed under one team.")
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listTeamProjects", "team_projects", Action::List, template!("/teams/{team_gid}/projects"))
+    .summary("List projects of a team")
+    .description("Lists the projects of one team, archived ones included unless `archived` is false. Only gid and name come back unless `opt_fields` asks for more.")
+    .parameters(list![
+        path("team_gid", STRING).required().description("Gid of the team whose projects to list."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("archived", BOOLEAN).description("True for archived projects only, false for active ones; left out, both."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/projects.json"));

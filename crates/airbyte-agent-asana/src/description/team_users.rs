@@ -2,103 +2,23 @@
 
 //! `team_users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A user in short: gid and name. E-mail address with `opt_fields`, or with `users.get`.","properties":{"gid":{"type":"string","description":"User gid."},"resource_type":{"type":"string","description":"Always `user`."},"name":{"type":"string","description":"Name of the user."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `team_users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("team_users"),
-    description: Borrowed("A user, as a member of one team."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTeamUsers"),
-            entity: Borrowed("team_users"),
-            action: Action::List,
-            summary: Borrowed("List members of a team"),
-            description: Borrowed(
-                "Lists up to 2000 members of one team, sorted by name. For larger ones use `users.list` with `team`. Only gid and name come back unless `opt_fields` asks for more.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/teams/")),
-                    Piece::Name(Borrowed("team_gid")),
-                    Piece::Text(Borrowed("/users")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("team_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the team whose members to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Asana does not document it here: the list comes as a whole, up to 2000 users. Use `users.list` with `team` for dependable pages.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("team_users", "A user, as a member of one team.").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listTeamUsers", "team_users", Action::List, template!("/teams/{team_gid}/users"))
+    .summary("List members of a team")
+    .description("Lists up to 2000 members of one team, sorted by name. For larger ones use `users.list` with `team`. Only gid and name come back unless `opt_fields` asks for more.")
+    .parameters(list![
+        path("team_gid", STRING).required().description("Gid of the team whose members to list."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Asana does not document it here: the list comes as a whole, up to 2000 users. Use `users.list` with `team` for dependable pages."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));

@@ -2,118 +2,37 @@
 
 //! `teams` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `teams` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("teams"),
-    description: Borrowed("A group of people in an organization that shares projects."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getTeam"),
-            entity: Borrowed("teams"),
-            action: Action::Get,
-            summary: Borrowed("Get a team"),
-            description: Borrowed("Returns one team with its organization."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/teams/")),
-                    Piece::Name(Borrowed("team_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("team_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the team."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return instead of the standard ones, separated by commas; needed for `description` and `visibility`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A group of people in an organization that shares projects.","properties":{"gid":{"type":"string","description":"Team gid, a long number as text."},"name":{"type":"string","description":"Name of the team."},"organization":{"type":"object","description":"Organization the team belongs to.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}},"permalink_url":{"type":"string","description":"Web address of the team."},"resource_type":{"type":"string","description":"Always `team`."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","description":"A team in short: gid and name.","properties":{"gid":{"type":"string","description":"Team gid."},"resource_type":{"type":"string","description":"Always `team`."},"name":{"type":"string","description":"Name of the team."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description as plain text."),
-        },
-        StoreField {
-            name: Borrowed("gid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Team gid, a long number as text."),
-        },
-        StoreField {
-            name: Borrowed("html_description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description as XML inside `<body>`."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the team."),
-        },
-        StoreField {
-            name: Borrowed("organization"),
-            kind: Borrowed("object"),
-            description: Borrowed("Organization the team belongs to."),
-        },
-        StoreField {
-            name: Borrowed("organization.gid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("organization.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("organization.resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("permalink_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address of the team."),
-        },
-        StoreField {
-            name: Borrowed("resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `team`."),
-        },
-    ]),
-    when_to_use: Borrowed("For teams and their projects."),
-    phrases: Borrowed(&[Borrowed("team")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("teams", "A group of people in an organization that shares projects.")
+    .when_to_use("For teams and their projects.")
+    .phrases(texts!["team"])
+    .operations(list![GET])
+    .schema(RECORD)
+    .store(list![
+        stored("description", "string", "Description as plain text."),
+        stored("gid", "string", "Team gid, a long number as text."),
+        stored("html_description", "string", "Description as XML inside `<body>`."),
+        stored("name", "string", "Name of the team."),
+        stored("organization", "object", "Organization the team belongs to."),
+        stored("organization.gid", "string", ""),
+        stored("organization.name", "string", ""),
+        stored("organization.resource_type", "string", ""),
+        stored("permalink_url", "string", "Web address of the team."),
+        stored("resource_type", "string", "Always `team`."),
+    ]);
+
+const GET: Operation = Operation::get("getTeam", "teams", Action::Get, template!("/teams/{team_gid}"))
+    .summary("Get a team")
+    .description("Returns one team with its organization.")
+    .parameters(list![
+        path("team_gid", STRING).required().description("Gid of the team."),
+        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas; needed for `description` and `visibility`."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(GET_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/teams.json"));
+
+const GET_RECORD: Json = json(include_str!("schemas/teams_get.json"));

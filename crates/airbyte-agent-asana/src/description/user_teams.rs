@@ -2,121 +2,24 @@
 
 //! `user_teams` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A team in short: gid and name.","properties":{"gid":{"type":"string","description":"Team gid."},"resource_type":{"type":"string","description":"Always `team`."},"name":{"type":"string","description":"Name of the team."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `user_teams` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("user_teams"),
-    description: Borrowed("A team that one user belongs to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listUserTeams"),
-            entity: Borrowed("user_teams"),
-            action: Action::List,
-            summary: Borrowed("List teams of a user"),
-            description: Borrowed(
-                "Lists the teams of one user within an organization. Only gid and name come back unless `opt_fields` asks for more.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/users/")),
-                    Piece::Name(Borrowed("user_gid")),
-                    Piece::Text(Borrowed("/teams")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("user_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Gid or e-mail address of the user, or `me` for the signed-in one.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("organization"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Gid of the workspace or organization whose teams are meant.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("user_teams", "A team that one user belongs to.").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listUserTeams", "user_teams", Action::List, template!("/users/{user_gid}/teams"))
+    .summary("List teams of a user")
+    .description("Lists the teams of one user within an organization. Only gid and name come back unless `opt_fields` asks for more.")
+    .parameters(list![
+        path("user_gid", STRING).required().description("Gid or e-mail address of the user, or `me` for the signed-in one."),
+        query("organization", STRING).required().description("Gid of the workspace or organization whose teams are meant."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/teams.json"));

@@ -2,218 +2,53 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A user in short: gid and name. E-mail address with `opt_fields`, or with `users.get`.","properties":{"gid":{"type":"string","description":"User gid."},"resource_type":{"type":"string","description":"Always `user`."},"name":{"type":"string","description":"Name of the user."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed("Somebody with an Asana account."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listUsers"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List users"),
-            description: Borrowed(
-                "Lists users of a workspace or team, or of all workspaces the user can see, by gid. Only gid and name come back unless `opt_fields` asks for more. Ask for `email` to find somebody by address.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/users"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("workspace"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only users of this workspace, by gid; left out, those of all workspaces one can see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("team"),
-                    location: Location::Query,
-                    description: Borrowed("Only members of this team, by gid."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getUser"),
-            entity: Borrowed("users"),
-            action: Action::Get,
-            summary: Borrowed("Get a user"),
-            description: Borrowed(
-                "Returns one user with e-mail address, photo and workspaces; `me` is the signed-in user.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/users/")),
-                    Piece::Name(Borrowed("user_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("user_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Gid or e-mail address of the user, or `me` for the signed-in one.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return instead of the standard ones, separated by commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Somebody with an Asana account.","properties":{"gid":{"type":"string","description":"User gid, a long number as text."},"email":{"type":"string","description":"E-mail address."},"name":{"type":"string","description":"Name of the user."},"photo":{"type":["object","null"],"description":"Addresses of the profile picture by size, `image_21x21` to `image_128x128`; null when there is none."},"resource_type":{"type":"string","description":"Always `user`."},"workspaces":{"type":"array","description":"Workspaces of the user that the signed-in user shares.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name of the workspace."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address."),
-        },
-        StoreField {
-            name: Borrowed("gid"),
-            kind: Borrowed("string"),
-            description: Borrowed("User gid, a long number as text."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the user."),
-        },
-        StoreField {
-            name: Borrowed("photo"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Addresses of the profile picture by size, `image_21x21` to `image_128x128`; null when there is none.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("photo.image_128x128"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("photo.image_21x21"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("photo.image_27x27"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("photo.image_36x36"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("photo.image_60x60"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `user`."),
-        },
-        StoreField {
-            name: Borrowed("workspaces"),
-            kind: Borrowed("array"),
-            description: Borrowed("Workspaces of the user that the signed-in user shares."),
-        },
-    ]),
-    when_to_use: Borrowed("To find people and their gids."),
-    phrases: Borrowed(&[Borrowed("user"), Borrowed("member"), Borrowed("colleague")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "Somebody with an Asana account.")
+    .when_to_use("To find people and their gids.")
+    .phrases(texts!["user", "member", "colleague"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("email", "string", "E-mail address."),
+        stored("gid", "string", "User gid, a long number as text."),
+        stored("name", "string", "Name of the user."),
+        stored("photo", "object", "Addresses of the profile picture by size, `image_21x21` to `image_128x128`; null when there is none."),
+        stored("photo.image_128x128", "string", ""),
+        stored("photo.image_21x21", "string", ""),
+        stored("photo.image_27x27", "string", ""),
+        stored("photo.image_36x36", "string", ""),
+        stored("photo.image_60x60", "string", ""),
+        stored("resource_type", "string", "Always `user`."),
+        stored("workspaces", "array", "Workspaces of the user that the signed-in user shares."),
+    ]);
+
+const LIST: Operation = Operation::get("listUsers", "users", Action::List, template!("/users"))
+    .summary("List users")
+    .description("Lists users of a workspace or team, or of all workspaces the user can see, by gid. Only gid and name come back unless `opt_fields` asks for more. Ask for `email` to find somebody by address.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("workspace", STRING).description("Only users of this workspace, by gid; left out, those of all workspaces one can see."),
+        query("team", STRING).description("Only members of this team, by gid."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getUser", "users", Action::Get, template!("/users/{user_gid}"))
+    .summary("Get a user")
+    .description("Returns one user with e-mail address, photo and workspaces; `me` is the signed-in user.")
+    .parameters(list![
+        path("user_gid", STRING).required().description("Gid or e-mail address of the user, or `me` for the signed-in one."),
+        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(GET_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));
+
+const GET_RECORD: Json = json(include_str!("schemas/users_get.json"));

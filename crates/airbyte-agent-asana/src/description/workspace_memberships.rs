@@ -2,83 +2,25 @@
 
 //! `workspace_memberships` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Somebody with an Asana account.","properties":{"gid":{"type":"string","description":"User gid, a long number as text."},"email":{"type":"string","description":"E-mail address."},"name":{"type":"string","description":"Name of the user."},"photo":{"type":["object","null"],"description":"Addresses of the profile picture by size, `image_21x21` to `image_128x128`; null when there is none."},"resource_type":{"type":"string","description":"Always `user`."},"workspaces":{"type":"array","description":"Workspaces of the user that the signed-in user shares.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name of the workspace."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `workspace_memberships` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("workspace_memberships"),
-    description: Borrowed("A user's place in a workspace; creating one adds or invites the user."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("addUserToWorkspace"),
-            entity: Borrowed("workspace_memberships"),
-            action: Action::Create,
-            summary: Borrowed("Add a user to a workspace"),
-            description: Borrowed(
-                "Adds a user to a workspace or organization; an address without account gets an invitation by e-mail. May take up a paid seat.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/workspaces/")),
-                    Piece::Name(Borrowed("workspace_gid")),
-                    Piece::Text(Borrowed("/addUser")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspace_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the workspace or organization the user joins."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The user to add."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("user"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Gid or e-mail address of the user, or `me`; an unknown address is invited.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("workspace_memberships", "A user's place in a workspace; creating one adds or invites the user.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "addUserToWorkspace", "workspace_memberships", Action::Create, template!("/workspaces/{workspace_gid}/addUser"))
+    .summary("Add a user to a workspace")
+    .description("Adds a user to a workspace or organization; an address without account gets an invitation by e-mail. May take up a paid seat.")
+    .writes()
+    .parameters(list![
+        path("workspace_gid", STRING).required().description("Gid of the workspace or organization the user joins."),
+        body("data", OBJECT.properties(list![
+            required("user", STRING.description("Gid or e-mail address of the user, or `me`; an unknown address is invited.")),
+        ]).closed()).required().description("The user to add."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users_get.json"));

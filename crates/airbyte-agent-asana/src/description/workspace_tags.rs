@@ -2,202 +2,43 @@
 
 //! `workspace_tags` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A tag in short: gid and name.","properties":{"gid":{"type":"string","description":"Tag gid."},"resource_type":{"type":"string","description":"Always `tag`."},"name":{"type":"string","description":"Name of the tag."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `workspace_tags` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("workspace_tags"),
-    description: Borrowed("A tag, as listed under one workspace; created here as well."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listWorkspaceTags"),
-            entity: Borrowed("workspace_tags"),
-            action: Action::List,
-            summary: Borrowed("List tags of a workspace"),
-            description: Borrowed(
-                "Lists the tags of one workspace. Only gid and name come back unless `opt_fields` asks for more.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/workspaces/")),
-                    Piece::Name(Borrowed("workspace_gid")),
-                    Piece::Text(Borrowed("/tags")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspace_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the workspace whose tags to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createTagForWorkspace"),
-            entity: Borrowed("workspace_tags"),
-            action: Action::Create,
-            summary: Borrowed("Create a tag"),
-            description: Borrowed(
-                "Creates a tag in a workspace. Names are not unique, so look with `workspace_tags.list` first. To put it on a task use `task_tags.create`.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/workspaces/")),
-                    Piece::Name(Borrowed("workspace_gid")),
-                    Piece::Text(Borrowed("/tags")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspace_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Gid of the workspace the tag is for; cannot be changed later.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("data"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Fields of the new tag."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name of the tag; Asana does not keep it unique.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("color"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Color by name, such as `dark-red`, `light-green`, `dark-blue`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("What the tag is for."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A label for tasks across projects.","properties":{"gid":{"type":"string","description":"Tag gid, a long number as text."},"resource_type":{"type":"string","description":"Always `tag`."},"name":{"type":"string","description":"Name of the tag."},"color":{"type":"string","description":"Color by name; null when none."},"created_at":{"type":"string","description":"When it was created."},"followers":{"type":"array","description":"Users who follow the tag.","items":{"type":"object","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name of the user."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}},"notes":{"type":"string","description":"What the tag is for."},"permalink_url":{"type":"string","description":"Web address of the tag."},"workspace":{"type":"object","description":"Workspace it belongs to.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"name":{"type":"string","description":"Name as shown in Asana."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("workspace_tags", "A tag, as listed under one workspace; created here as well.")
+    .operations(list![LIST, CREATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listWorkspaceTags", "workspace_tags", Action::List, template!("/workspaces/{workspace_gid}/tags"))
+    .summary("List tags of a workspace")
+    .description("Lists the tags of one workspace. Only gid and name come back unless `opt_fields` asks for more.")
+    .parameters(list![
+        path("workspace_gid", STRING).required().description("Gid of the workspace whose tags to list."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createTagForWorkspace", "workspace_tags", Action::Create, template!("/workspaces/{workspace_gid}/tags"))
+    .summary("Create a tag")
+    .description("Creates a tag in a workspace. Names are not unique, so look with `workspace_tags.list` first. To put it on a task use `task_tags.create`.")
+    .writes()
+    .parameters(list![
+        path("workspace_gid", STRING).required().description("Gid of the workspace the tag is for; cannot be changed later."),
+        body("data", OBJECT.properties(list![
+            required("name", STRING.description("Name of the tag; Asana does not keep it unique.")),
+            optional("color", STRING.description("Color by name, such as `dark-red`, `light-green`, `dark-blue`.")),
+            optional("notes", STRING.description("What the tag is for.")),
+        ]).closed()).required().description("Fields of the new tag."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(CREATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/workspace_tags.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/workspace_tags_create.json"));

@@ -2,259 +2,41 @@
 
 //! `workspace_task_search` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A task in short: gid, name and kind. More with `opt_fields`, or with `tasks.get`.","properties":{"gid":{"type":"string","description":"Task gid."},"resource_type":{"type":"string","description":"Always `task`."},"name":{"type":"string","description":"Name of the task."},"resource_subtype":{"type":"string","description":"`default_task`, `milestone`, `approval` or the like."},"created_by":{"type":"object","description":"Who created the task; seldom returned.","properties":{"gid":{"type":"string","description":"Its gid, a long number as text."},"resource_type":{"type":"string","description":"Kind of record, such as `task` or `user`."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `workspace_task_search` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("workspace_task_search"),
-    description: Borrowed("A task found by a search across a workspace."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("searchWorkspaceTasks"),
-            entity: Borrowed("workspace_task_search"),
-            action: Action::List,
-            summary: Borrowed("Search tasks"),
-            description: Borrowed(
-                "Finds tasks in a workspace by text, assignee, project, team, dates and state; the most recently changed first. Needs a paid plan (else 402), allows 60 calls a minute, and lags behind changes by up to a minute. Returns at most 100 tasks: for more, sort by `created_at` and repeat with `created_at.before`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/workspaces/")),
-                    Piece::Name(Borrowed("workspace_gid")),
-                    Piece::Text(Borrowed("/tasks/search")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspace_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Gid of the workspace or organization to search, from `workspaces.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Largest number of tasks to return. The search does not page: to get more, sort by `created_at` and narrow with `created_at.before`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Has no effect: Asana's search does not page. Narrow with `created_at.before` instead.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("text"),
-                    location: Location::Query,
-                    description: Borrowed("Words to find in name and description of the task."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("completed"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True for completed tasks only, false for open ones; left out, both.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("assignee.any"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Gids of users, separated by commas: tasks assigned to any of them. `me` for the signed-in user, `null` for unassigned tasks.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("projects.any"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Gids of projects, separated by commas: tasks in any of them. Together with `sections.any` either match counts.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sections.any"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Gids of sections, separated by commas: tasks in any of them.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("teams.any"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Gids of teams, separated by commas: tasks in projects of any of them.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("followers.any"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Gids of users, separated by commas: tasks that any of them follows.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at.after"),
-                    location: Location::Query,
-                    description: Borrowed("Only tasks created after this instant, RFC 3339."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at.before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only tasks created before this instant, RFC 3339; with the `created_at` of the last result it leads to older ones.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("modified_at.after"),
-                    location: Location::Query,
-                    description: Borrowed("Only tasks changed after this instant, RFC 3339."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("modified_at.before"),
-                    location: Location::Query,
-                    description: Borrowed("Only tasks changed before this instant, RFC 3339."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("due_on.after"),
-                    location: Location::Query,
-                    description: Borrowed("Only tasks due after this day, `YYYY-MM-DD`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("due_on.before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only tasks due before this day, `YYYY-MM-DD`; with `completed` false and today it finds overdue ones.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("resource_subtype"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only this kind: `default_task`, `milestone`, `approval`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_by"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Order of the results: `due_date`, `created_at`, `completed_at`, `likes`, `modified_at` or `relevance`; `modified_at` when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_ascending"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True for oldest or smallest first; false when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Asana's search does not page; sort by created_at and narrow with created_at.before.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("workspace_task_search", "A task found by a search across a workspace.")
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("searchWorkspaceTasks", "workspace_task_search", Action::List, template!("/workspaces/{workspace_gid}/tasks/search"))
+    .summary("Search tasks")
+    .description("Finds tasks in a workspace by text, assignee, project, team, dates and state; the most recently changed first. Needs a paid plan (else 402), allows 60 calls a minute, and lags behind changes by up to a minute. Returns at most 100 tasks: for more, sort by `created_at` and repeat with `created_at.before`.")
+    .parameters(list![
+        path("workspace_gid", STRING).required().description("Gid of the workspace or organization to search, from `workspaces.list`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Largest number of tasks to return. The search does not page: to get more, sort by `created_at` and narrow with `created_at.before`."),
+        query("offset", STRING).description("Has no effect: Asana's search does not page. Narrow with `created_at.before` instead."),
+        query("text", STRING).description("Words to find in name and description of the task."),
+        query("completed", BOOLEAN).description("True for completed tasks only, false for open ones; left out, both."),
+        query("assignee.any", STRING).description("Gids of users, separated by commas: tasks assigned to any of them. `me` for the signed-in user, `null` for unassigned tasks."),
+        query("projects.any", STRING).description("Gids of projects, separated by commas: tasks in any of them. Together with `sections.any` either match counts."),
+        query("sections.any", STRING).description("Gids of sections, separated by commas: tasks in any of them."),
+        query("teams.any", STRING).description("Gids of teams, separated by commas: tasks in projects of any of them."),
+        query("followers.any", STRING).description("Gids of users, separated by commas: tasks that any of them follows."),
+        query("created_at.after", STRING.format("date-time")).description("Only tasks created after this instant, RFC 3339."),
+        query("created_at.before", STRING.format("date-time")).description("Only tasks created before this instant, RFC 3339; with the `created_at` of the last result it leads to older ones."),
+        query("modified_at.after", STRING.format("date-time")).description("Only tasks changed after this instant, RFC 3339."),
+        query("modified_at.before", STRING.format("date-time")).description("Only tasks changed before this instant, RFC 3339."),
+        query("due_on.after", STRING.format("date")).description("Only tasks due after this day, `YYYY-MM-DD`."),
+        query("due_on.before", STRING.format("date")).description("Only tasks due before this day, `YYYY-MM-DD`; with `completed` false and today it finds overdue ones."),
+        query("resource_subtype", STRING).description("Only this kind: `default_task`, `milestone`, `approval`."),
+        query("sort_by", STRING).description("Order of the results: `due_date`, `created_at`, `completed_at`, `likes`, `modified_at` or `relevance`; `modified_at` when left out."),
+        query("sort_ascending", BOOLEAN).description("True for oldest or smallest first; false when left out."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas, `a.b` for those of linked records; they replace the standard ones. Left out, only `gid`, `name` and types come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::none("Asana's search does not page; sort by created_at and narrow with created_at.before."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tasks.json"));

@@ -2,172 +2,46 @@
 
 //! `workspaces` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A workspace in short: gid and name.","properties":{"gid":{"type":"string","description":"Workspace gid."},"resource_type":{"type":"string","description":"Always `workspace`."},"name":{"type":"string","description":"Name of the workspace."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `workspaces` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("workspaces"),
-    description: Borrowed("A workspace or organization: the top level that everything belongs to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listWorkspaces"),
-            entity: Borrowed("workspaces"),
-            action: Action::List,
-            summary: Borrowed("List workspaces"),
-            description: Borrowed(
-                "Lists the workspaces and organizations the user belongs to. Most other lists need a workspace gid from here.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/workspaces"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getWorkspace"),
-            entity: Borrowed("workspaces"),
-            action: Action::Get,
-            summary: Borrowed("Get a workspace"),
-            description: Borrowed("Returns one workspace or organization with its e-mail domains."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/workspaces/")),
-                    Piece::Name(Borrowed("workspace_gid")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspace_gid"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Gid of the workspace or organization."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("opt_fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return instead of the standard ones, separated by commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A workspace, or an organization, which is a workspace with teams and e-mail domains.","properties":{"gid":{"type":"string","description":"Workspace gid, a long number as text."},"resource_type":{"type":"string","description":"Always `workspace`."},"name":{"type":"string","description":"Name of the workspace."},"email_domains":{"type":"array","description":"E-mail domains of the organization.","items":{"type":"string"}},"is_organization":{"type":"boolean","description":"Whether it is an organization."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("email_domains"),
-            kind: Borrowed("array"),
-            description: Borrowed("E-mail domains of the organization."),
-        },
-        StoreField {
-            name: Borrowed("gid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Workspace gid, a long number as text."),
-        },
-        StoreField {
-            name: Borrowed("is_organization"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is an organization."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the workspace."),
-        },
-        StoreField {
-            name: Borrowed("resource_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `workspace`."),
-        },
-    ]),
-    when_to_use: Borrowed("To get the workspace gid that most lists need."),
-    phrases: Borrowed(&[Borrowed("workspace"), Borrowed("organization")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("workspaces", "A workspace or organization: the top level that everything belongs to.")
+    .when_to_use("To get the workspace gid that most lists need.")
+    .phrases(texts!["workspace", "organization"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("email_domains", "array", "E-mail domains of the organization."),
+        stored("gid", "string", "Workspace gid, a long number as text."),
+        stored("is_organization", "boolean", "Whether it is an organization."),
+        stored("name", "string", "Name of the workspace."),
+        stored("resource_type", "string", "Always `workspace`."),
+    ]);
+
+const LIST: Operation = Operation::get("listWorkspaces", "workspaces", Action::List, template!("/workspaces"))
+    .summary("List workspaces")
+    .description("Lists the workspaces and organizations the user belongs to. Most other lists need a workspace gid from here.")
+    .preferred_for_check()
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself."),
+        query("offset", STRING).description("Where to go on: `next_page.offset` of the previous answer, which expires after a while. Leave out for the first page, and pass the same `limit` with it."),
+        query("opt_fields", STRING).description("Further fields to return, separated by commas; they replace the standard ones. Left out, only `gid`, `name` and type come."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next_page", json_path!("$.offset")), "offset").size(page_size("limit").maximum(100).needed()))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getWorkspace", "workspaces", Action::Get, template!("/workspaces/{workspace_gid}"))
+    .summary("Get a workspace")
+    .description("Returns one workspace or organization with its e-mail domains.")
+    .parameters(list![
+        path("workspace_gid", STRING).required().description("Gid of the workspace or organization."),
+        query("opt_fields", STRING).description("Fields to return instead of the standard ones, separated by commas."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(GET_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/workspaces.json"));
+
+const GET_RECORD: Json = json(include_str!("schemas/workspaces_get.json"));

@@ -2,244 +2,51 @@
 
 //! `ad_accounts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""id,account_id,name,account_status,age,amount_spent,balance,business,business_name,created_time,currency,disable_reason,spend_cap,timezone_id,timezone_name""#;
-
-const TEXT_2: &str = r#""id,account_id,name,account_status,age,amount_spent,balance,business,business_city,business_country_code,business_name,business_state,business_street,business_street2,business_zip,created_time,currency,disable_reason,end_advertiser,end_advertiser_name,funding_source,funding_source_details,has_migrated_permissions,is_personal,is_prepay_account,is_tax_id_required,min_campaign_group_spend_cap,min_daily_budget,owner,spend_cap,timezone_id,timezone_name,timezone_offset_hours_utc""#;
-
-const TEXT_3: &str = r#"{"type":"object","description":"An ad account with all its details.","required":["id"],"properties":{"id":{"type":"string","description":"Ad account id with the leading `act_`."},"account_id":{"type":["string","null"],"description":"Ad account id, digits only; this is what the other operations ask for."},"name":{"type":["string","null"],"description":"Name of the ad account."},"account_status":{"type":["integer","null"],"description":"State as a number: 1 active, 2 disabled, 3 unsettled, 7 pending risk review, 8 pending settlement, 9 in grace period, 100 pending closure, 101 closed."},"age":{"type":["number","null"],"description":"Days since it was opened."},"amount_spent":{"type":["string","null"],"description":"Money spent so far (since the spending limit was reset, if there is one), in the smallest unit of the currency, as text."},"balance":{"type":["string","null"],"description":"Bill that is due, in the smallest unit of the currency, as text."},"business":{"description":"Business portfolio that owns it.","oneOf":[{"type":"object","description":"A business portfolio, by id and name.","properties":{"id":{"type":["string","null"],"description":"Business portfolio id."},"name":{"type":["string","null"],"description":"Name of the business portfolio."}}},{"type":"null"}]},"business_city":{"type":["string","null"],"description":"City of the business address."},"business_country_code":{"type":["string","null"],"description":"Two-letter country code of the business address."},"business_name":{"type":["string","null"],"description":"Name of the business."},"business_state":{"type":["string","null"],"description":"State or region of the business address."},"business_street":{"type":["string","null"],"description":"First line of the business address."},"business_street2":{"type":["string","null"],"description":"Second line of the business address."},"business_zip":{"type":["string","null"],"description":"Postal code of the business address."},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"currency":{"type":["string","null"],"description":"Three-letter currency code of the account; budgets and bids are in its smallest unit."},"disable_reason":{"type":["integer","null"],"description":"Why it was disabled, as a number; 0 when it was not."},"end_advertiser":{"type":["string","null"],"description":"Id of the business the ads are for."},"end_advertiser_name":{"type":["string","null"],"description":"Name of the business the ads are for."},"funding_source":{"type":["string","null"],"description":"Id of the payment method."},"funding_source_details":{"type":["object","null"],"description":"The payment method: id, `display_string` and type.","additionalProperties":true},"has_migrated_permissions":{"type":["boolean","null"],"description":"Whether it uses the newer permissions."},"is_personal":{"type":["integer","null"],"description":"1 when it is used for private purposes, 0 for business."},"is_prepay_account":{"type":["boolean","null"],"description":"Whether it is paid in advance."},"is_tax_id_required":{"type":["boolean","null"],"description":"Whether a tax number has to be given."},"min_campaign_group_spend_cap":{"type":["string","null"],"description":"Smallest spend cap a campaign may have, in the smallest unit of the currency, as text."},"min_daily_budget":{"type":["integer","null"],"description":"Smallest daily budget, in the smallest unit of the currency."},"owner":{"type":["string","null"],"description":"Id of the owner."},"spend_cap":{"type":["string","null"],"description":"Most the account may spend until this is changed, in the smallest unit of the currency, as text; `0` for no limit."},"timezone_id":{"type":["integer","null"],"description":"Facebook's number of the time zone."},"timezone_name":{"type":["string","null"],"description":"Time zone of the account, such as `Europe/Berlin`; days in results follow it."},"timezone_offset_hours_utc":{"type":["number","null"],"description":"Hours the account's time zone is ahead of UTC."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `ad_accounts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ad_accounts"),
-    description: Borrowed("An ad account, which campaigns, media and bills belong to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAdAccounts"),
-            entity: Borrowed("ad_accounts"),
-            action: Action::List,
-            summary: Borrowed("List ad accounts"),
-            description: Borrowed(
-                "Lists the ad accounts that the token may use, with state, currency and time zone. Start here: almost everything else asks for an `account_id` from this list.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/me/adaccounts"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only ids without it. Filled in by default; shorten it for smaller answers.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"An ad account as listed, with fewer details.","required":["id"],"properties":{"id":{"type":"string","description":"Ad account id with the leading `act_`."},"account_id":{"type":["string","null"],"description":"Ad account id, digits only; this is what the other operations ask for."},"name":{"type":["string","null"],"description":"Name of the ad account."},"account_status":{"type":["integer","null"],"description":"State as a number: 1 active, 2 disabled, 3 unsettled, 7 pending risk review, 8 pending settlement, 9 in grace period, 100 pending closure, 101 closed."},"age":{"type":["number","null"],"description":"Days since it was opened."},"amount_spent":{"type":["string","null"],"description":"Money spent so far (since the spending limit was reset, if there is one), in the smallest unit of the currency, as text."},"balance":{"type":["string","null"],"description":"Bill that is due, in the smallest unit of the currency, as text."},"business":{"description":"Business portfolio that owns it.","oneOf":[{"type":"object","description":"A business portfolio, by id and name.","properties":{"id":{"type":["string","null"],"description":"Business portfolio id."},"name":{"type":["string","null"],"description":"Name of the business portfolio."}}},{"type":"null"}]},"business_name":{"type":["string","null"],"description":"Name of the business."},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"currency":{"type":["string","null"],"description":"Three-letter currency code of the account; budgets and bids are in its smallest unit."},"disable_reason":{"type":["integer","null"],"description":"Why it was disabled, as a number; 0 when it was not."},"spend_cap":{"type":["string","null"],"description":"Most the account may spend until this is changed, in the smallest unit of the currency, as text; `0` for no limit."},"timezone_id":{"type":["integer","null"],"description":"Facebook's number of the time zone."},"timezone_name":{"type":["string","null"],"description":"Time zone of the account, such as `Europe/Berlin`; days in results follow it."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getAdAccount"),
-            entity: Borrowed("ad_accounts"),
-            action: Action::Get,
-            summary: Borrowed("Get an ad account"),
-            description: Borrowed(
-                "Returns one ad account with balance, spending limit, payment method and business address. Amounts are in the smallest unit of the account's currency.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only ids without it. Filled in by default with all that the record names here.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_2))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_2))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id with the leading `act_`."),
-        },
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Ad account id, digits only; this is what the other operations ask for.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the ad account."),
-        },
-        StoreField {
-            name: Borrowed("balance"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Bill that is due, in the smallest unit of the currency, as text.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Three-letter currency code of the account; budgets and bids are in its smallest unit.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("account_status"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "State as a number: 1 active, 2 disabled, 3 unsettled, 7 pending risk review, 8 pending settlement, 9 in grace period, 100 pending closure, 101 closed.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("amount_spent"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Money spent so far (since the spending limit was reset, if there is one), in the smallest unit of the currency, as text.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("business_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the business."),
-        },
-        StoreField {
-            name: Borrowed("created_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("spend_cap"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Most the account may spend until this is changed, in the smallest unit of the currency, as text; `0` for no limit.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("timezone_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Time zone of the account, such as `Europe/Berlin`; days in results follow it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To find the account id that other operations ask for, or balance and limits.",
-    ),
-    phrases: Borrowed(&[Borrowed("ad account"), Borrowed("balance"), Borrowed("spending limit")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ad_accounts", "An ad account, which campaigns, media and bills belong to.")
+    .when_to_use("To find the account id that other operations ask for, or balance and limits.")
+    .phrases(texts!["ad account", "balance", "spending limit"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Ad account id with the leading `act_`."),
+        stored("account_id", "string", "Ad account id, digits only; this is what the other operations ask for."),
+        stored("name", "string", "Name of the ad account."),
+        stored("balance", "string", "Bill that is due, in the smallest unit of the currency, as text."),
+        stored("currency", "string", "Three-letter currency code of the account; budgets and bids are in its smallest unit."),
+        stored("account_status", "integer", "State as a number: 1 active, 2 disabled, 3 unsettled, 7 pending risk review, 8 pending settlement, 9 in grace period, 100 pending closure, 101 closed."),
+        stored("amount_spent", "string", "Money spent so far (since the spending limit was reset, if there is one), in the smallest unit of the currency, as text."),
+        stored("business_name", "string", "Name of the business."),
+        stored("created_time", "string", "When it was created, ISO 8601."),
+        stored("spend_cap", "string", "Most the account may spend until this is changed, in the smallest unit of the currency, as text; `0` for no limit."),
+        stored("timezone_name", "string", "Time zone of the account, such as `Europe/Berlin`; days in results follow it."),
+    ]);
+
+const LIST: Operation = Operation::get("listAdAccounts", "ad_accounts", Action::List, template!("/me/adaccounts"))
+    .summary("List ad accounts")
+    .description("Lists the ad accounts that the token may use, with state, currency and time zone. Start here: almost everything else asks for an `account_id` from this list.")
+    .parameters(list![
+        query("fields", STRING.default(r#""id,account_id,name,account_status,age,amount_spent,balance,business,business_name,created_time,currency,disable_reason,spend_cap,timezone_id,timezone_name""#)).default(r#""id,account_id,name,account_status,age,amount_spent,balance,business,business_name,created_time,currency,disable_reason,spend_cap,timezone_id,timezone_name""#).send_default().description("Fields to return, separated by commas; Facebook returns only ids without it. Filled in by default; shorten it for smaller answers."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(LIST_RECORD);
+
+const GET: Operation = Operation::get("getAdAccount", "ad_accounts", Action::Get, template!("/act_{account_id}"))
+    .summary("Get an ad account")
+    .description("Returns one ad account with balance, spending limit, payment method and business address. Amounts are in the smallest unit of the account's currency.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,account_id,name,account_status,age,amount_spent,balance,business,business_city,business_country_code,business_name,business_state,business_street,business_street2,business_zip,created_time,currency,disable_reason,end_advertiser,end_advertiser_name,funding_source,funding_source_details,has_migrated_permissions,is_personal,is_prepay_account,is_tax_id_required,min_campaign_group_spend_cap,min_daily_budget,owner,spend_cap,timezone_id,timezone_name,timezone_offset_hours_utc""#)).default(r#""id,account_id,name,account_status,age,amount_spent,balance,business,business_city,business_country_code,business_name,business_state,business_street,business_street2,business_zip,created_time,currency,disable_reason,end_advertiser,end_advertiser_name,funding_source,funding_source_details,has_migrated_permissions,is_personal,is_prepay_account,is_tax_id_required,min_campaign_group_spend_cap,min_daily_budget,owner,spend_cap,timezone_id,timezone_name,timezone_offset_hours_utc""#).send_default().description("Fields to return, separated by commas; Facebook returns only ids without it. Filled in by default with all that the record names here."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ad_accounts.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/ad_accounts_list.json"));

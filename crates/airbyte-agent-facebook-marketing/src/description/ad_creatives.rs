@@ -2,184 +2,39 @@
 
 //! `ad_creatives` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"What an ad looks like: text, image or video, link and button.","required":["id"],"properties":{"id":{"type":"string","description":"Creative id."},"name":{"type":["string","null"],"description":"Name in the library; not shown to anybody."},"account_id":{"type":["string","null"],"description":"Ad account id, digits without `act_`."},"actor_id":{"type":["string","null"],"description":"Id of the page or account that the ad speaks for."},"body":{"type":["string","null"],"description":"Main text of the ad."},"call_to_action_type":{"type":["string","null"],"description":"Button of the ad, such as `LEARN_MORE` or `SHOP_NOW`."},"effective_object_story_id":{"type":["string","null"],"description":"Id of the page post that is shown."},"image_hash":{"type":["string","null"],"description":"Hash of the image; matches `hash` of `images.list`."},"image_url":{"type":["string","null"],"description":"Address of the image."},"link_url":{"type":["string","null"],"description":"Address the ad leads to; often in `object_story_spec` instead."},"object_story_id":{"type":["string","null"],"description":"Id of an existing page post that is used as the ad."},"object_story_spec":{"type":["object","null"],"description":"The page post the ad is made of, with text, link and media.","additionalProperties":true},"object_type":{"type":["string","null"],"description":"Kind of thing that is advertised, such as `SHARE`, `VIDEO` or `PHOTO`."},"status":{"type":["string","null"],"description":"State of the creative, such as `ACTIVE`, `IN_PROCESS`, `WITH_ISSUES` or `DELETED`."},"thumbnail_url":{"type":["string","null"],"description":"Address of a small picture of the ad."},"title":{"type":["string","null"],"description":"Headline of the ad."},"url_tags":{"type":["string","null"],"description":"Query parameters that are appended to links, such as UTM tags."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `ad_creatives` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ad_creatives"),
-    description: Borrowed("What an ad looks like: text, image or video, link and button."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAdCreatives"),
-            entity: Borrowed("ad_creatives"),
-            action: Action::List,
-            summary: Borrowed("List ad creatives"),
-            description: Borrowed(
-                "Lists the creatives of an ad account: texts, images, links and buttons of ads. Ads refer to them by `creative.id`. Text and link of newer creatives are inside `object_story_spec`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/adcreatives")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller answers.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Creative id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name in the library; not shown to anybody."),
-        },
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id, digits without `act_`."),
-        },
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Main text of the ad."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Headline of the ad."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State of the creative, such as `ACTIVE`, `IN_PROCESS`, `WITH_ISSUES` or `DELETED`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("image_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the image."),
-        },
-        StoreField {
-            name: Borrowed("thumbnail_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of a small picture of the ad."),
-        },
-        StoreField {
-            name: Borrowed("link_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address the ad leads to; often in `object_story_spec` instead."),
-        },
-        StoreField {
-            name: Borrowed("call_to_action_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Button of the ad, such as `LEARN_MORE` or `SHOP_NOW`."),
-        },
-    ]),
-    when_to_use: Borrowed("To read texts, links and images of ads."),
-    phrases: Borrowed(&[Borrowed("creative"), Borrowed("ad copy"), Borrowed("headline")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ad_creatives", "What an ad looks like: text, image or video, link and button.")
+    .when_to_use("To read texts, links and images of ads.")
+    .phrases(texts!["creative", "ad copy", "headline"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Creative id."),
+        stored("name", "string", "Name in the library; not shown to anybody."),
+        stored("account_id", "string", "Ad account id, digits without `act_`."),
+        stored("body", "string", "Main text of the ad."),
+        stored("title", "string", "Headline of the ad."),
+        stored("status", "string", "State of the creative, such as `ACTIVE`, `IN_PROCESS`, `WITH_ISSUES` or `DELETED`."),
+        stored("image_url", "string", "Address of the image."),
+        stored("thumbnail_url", "string", "Address of a small picture of the ad."),
+        stored("link_url", "string", "Address the ad leads to; often in `object_story_spec` instead."),
+        stored("call_to_action_type", "string", "Button of the ad, such as `LEARN_MORE` or `SHOP_NOW`."),
+    ]);
+
+const LIST: Operation = Operation::get("listAdCreatives", "ad_creatives", Action::List, template!("/act_{account_id}/adcreatives"))
+    .summary("List ad creatives")
+    .description("Lists the creatives of an ad account: texts, images, links and buttons of ads. Ads refer to them by `creative.id`. Text and link of newer creatives are inside `object_story_spec`.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#)).default(r#""id,name,account_id,actor_id,body,call_to_action_type,effective_object_story_id,image_hash,image_url,link_url,object_story_id,object_story_spec,object_type,status,thumbnail_url,title,url_tags""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller answers."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ad_creatives.json"));

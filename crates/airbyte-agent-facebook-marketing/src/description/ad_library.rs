@@ -2,283 +2,45 @@
 
 //! `ad_library` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""id,ad_creation_time,ad_creative_bodies,ad_creative_link_captions,ad_creative_link_descriptions,ad_creative_link_titles,ad_delivery_start_time,ad_delivery_stop_time,ad_snapshot_url,bylines,currency,languages,page_id,page_name,publisher_platforms,spend,impressions,demographic_distribution,delivery_by_region,estimated_audience_size""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"An ad in Facebook's public Ad Library.","required":["id"],"properties":{"id":{"type":"string","description":"Id of the ad in the library; not the id it has in an ad account."},"ad_creation_time":{"type":["string","null"],"description":"Day it was created."},"ad_creative_bodies":{"type":["array","null"],"description":"Texts of the ad, one per version.","items":{"type":"string"}},"ad_creative_link_captions":{"type":["array","null"],"description":"Captions of the links.","items":{"type":"string"}},"ad_creative_link_descriptions":{"type":["array","null"],"description":"Descriptions of the links.","items":{"type":"string"}},"ad_creative_link_titles":{"type":["array","null"],"description":"Headlines of the links.","items":{"type":"string"}},"ad_delivery_start_time":{"type":["string","null"],"description":"Day it was first shown."},"ad_delivery_stop_time":{"type":["string","null"],"description":"Day it was last shown; absent while it runs."},"ad_snapshot_url":{"type":["string","null"],"description":"Page that shows the ad. It holds the access token, so do not pass it on."},"age_country_gender_reach_breakdown":{"type":["array","null"],"description":"Reach by country, age and gender; ads shown in the EU and the UK.","items":{"type":"object","additionalProperties":true}},"beneficiary_payers":{"type":["array","null"],"description":"Who pays for the ad and in whose interest it is shown; ads shown in the EU.","items":{"type":"object","additionalProperties":true}},"br_total_reach":{"type":["integer","null"],"description":"People reached in Brazil."},"bylines":{"type":["string","null"],"description":"Who paid, by the disclaimer of a political ad."},"currency":{"type":["string","null"],"description":"Three-letter currency code of `spend`."},"delivery_by_region":{"type":["array","null"],"description":"Share of the people reached by region; political ads.","items":{"type":"object","properties":{"region":{"type":["string","null"],"description":"Name of the region."},"percentage":{"type":["string","null"],"description":"Share between 0 and 1, as text."}}}},"demographic_distribution":{"type":["array","null"],"description":"Share of the people reached by age and gender; political ads.","items":{"type":"object","properties":{"age":{"type":["string","null"],"description":"Age group, such as `25-34`."},"gender":{"type":["string","null"],"description":"`female`, `male` or `unknown`."},"percentage":{"type":["string","null"],"description":"Share between 0 and 1, as text."}}}},"estimated_audience_size":{"type":["object","null"],"description":"Size of the audience aimed at, as a range; political ads.","properties":{"lower_bound":{"type":["integer","null"],"description":"Lower end of the range."},"upper_bound":{"type":["integer","null"],"description":"Upper end of the range; absent for the highest range."}}},"eu_total_reach":{"type":["integer","null"],"description":"People reached in the EU."},"impressions":{"type":["object","null"],"description":"How often it was shown, as a range; political ads.","properties":{"lower_bound":{"type":["integer","null"],"description":"Lower end of the range."},"upper_bound":{"type":["integer","null"],"description":"Upper end of the range; absent for the highest range."}}},"languages":{"type":["array","null"],"description":"Language codes of the ad.","items":{"type":"string"}},"page_id":{"type":["string","null"],"description":"Id of the page that ran it."},"page_name":{"type":["string","null"],"description":"Name of the page that ran it."},"publisher_platforms":{"type":["array","null"],"description":"Where it was shown, such as `facebook` and `instagram`.","items":{"type":"string"}},"spend":{"type":["object","null"],"description":"Money spent, as a range in whole units of `currency`; political ads.","properties":{"lower_bound":{"type":["integer","null"],"description":"Lower end of the range."},"upper_bound":{"type":["integer","null"],"description":"Upper end of the range; absent for the highest range."}}},"target_ages":{"type":["array","null"],"description":"Ages aimed at; ads shown in the EU.","items":{"type":"string"}},"target_gender":{"type":["string","null"],"description":"Gender aimed at: `All`, `Women` or `Men`; ads shown in the EU."},"target_locations":{"type":["array","null"],"description":"Places aimed at or left out; ads shown in the EU.","items":{"type":"object","additionalProperties":true}},"total_reach_by_location":{"type":["array","null"],"description":"People reached by place; ads shown in the EU and the UK.","items":{"type":"object","additionalProperties":true}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `ad_library` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ad_library"),
-    description: Borrowed("An ad of any advertiser in Facebook's public Ad Library."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAdLibrary"),
-            entity: Borrowed("ad_library"),
-            action: Action::List,
-            summary: Borrowed("Search the Ad Library"),
-            description: Borrowed(
-                "Searches Facebook's public archive of ads, of any advertiser, by words or by page. Spend, impressions and demographics exist only for ads about politics and social issues; other ads are found only if they were shown in the EU or the UK within the last year. The user behind the token must have confirmed identity and place at facebook.com/ID. It is unrelated to your own ad accounts.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/ads_archive"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ad_reached_countries"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Countries the ads were shown in: two-letter codes as a JSON array, or `ALL`. Only ads about politics and social issues are archived for every country; other ads only where the law asks for it, such as in the EU and the UK.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""ALL""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""ALL""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("search_terms"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Words to look for in the ads' text, at most 100 characters. Give this or `search_page_ids`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("search_page_ids"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Ids of up to ten Facebook pages whose ads to return, as a JSON array or separated by commas. Give this or `search_terms`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ad_type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Kind of ad to search. Spend, impressions and demographics are known only for `POLITICAL_AND_ISSUE_ADS`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ALL""#)),
-                            Json(Borrowed(r#""EMPLOYMENT_ADS""#)),
-                            Json(Borrowed(r#""FINANCIAL_PRODUCTS_AND_SERVICES_ADS""#)),
-                            Json(Borrowed(r#""HOUSING_ADS""#)),
-                            Json(Borrowed(r#""POLITICAL_AND_ISSUE_ADS""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""ALL""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""ALL""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ad_active_status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Whether to return ads that are running, that have stopped, or both. Facebook takes `ACTIVE` when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ACTIVE""#)),
-                            Json(Borrowed(r#""ALL""#)),
-                            Json(Borrowed(r#""INACTIVE""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""ACTIVE""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""ACTIVE""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ad_delivery_date_min"),
-                    location: Location::Query,
-                    description: Borrowed("Only ads shown on or after this day, `YYYY-MM-DD`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ad_delivery_date_max"),
-                    location: Location::Query,
-                    description: Borrowed("Only ads shown on or before this day, `YYYY-MM-DD`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("bylines"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only ads paid for by these sponsors, by the exact text of the disclaimer, as a JSON array. Only with `ad_type` `POLITICAL_AND_ISSUE_ADS`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("languages"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only ads in these languages, two-letter codes as a JSON array.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("media_type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only ads with this kind of media; `MEME` is an image with text in it, `NONE` text only.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ALL""#)),
-                            Json(Borrowed(r#""IMAGE""#)),
-                            Json(Borrowed(r#""MEME""#)),
-                            Json(Borrowed(r#""VIDEO""#)),
-                            Json(Borrowed(r#""NONE""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("publisher_platforms"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only ads shown on these platforms (`FACEBOOK`, `INSTAGRAM`, `AUDIENCE_NETWORK`, `MESSENGER`, `WHATSAPP`, `THREADS`), as a JSON array.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("search_type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How `search_terms` are matched: all words in any order, or as exact phrases (several ones separated by commas).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""KEYWORD_UNORDERED""#)),
-                            Json(Borrowed(r#""KEYWORD_EXACT_PHRASE""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""KEYWORD_UNORDERED""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""KEYWORD_UNORDERED""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unmask_removed_content"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True also shows the content of ads that were taken down for breaking Facebook's rules.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default. For ads shown in the EU also `eu_total_reach`, `target_ages`, `target_gender`, `target_locations`, `beneficiary_payers` and `age_country_gender_reach_breakdown`; in Brazil `br_total_reach`; in the UK `total_reach_by_location`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see ads of other advertisers."),
-    phrases: Borrowed(
-        &[Borrowed("ad library"), Borrowed("competitor ads"), Borrowed("political ads")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("ad_library", "An ad of any advertiser in Facebook's public Ad Library.")
+    .when_to_use("To see ads of other advertisers.")
+    .phrases(texts!["ad library", "competitor ads", "political ads"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listAdLibrary", "ad_library", Action::List, template!("/ads_archive"))
+    .summary("Search the Ad Library")
+    .description("Searches Facebook's public archive of ads, of any advertiser, by words or by page. Spend, impressions and demographics exist only for ads about politics and social issues; other ads are found only if they were shown in the EU or the UK within the last year. The user behind the token must have confirmed identity and place at facebook.com/ID. It is unrelated to your own ad accounts.")
+    .parameters(list![
+        query("ad_reached_countries", STRING.default(r#""ALL""#)).required().default(r#""ALL""#).send_default().description("Countries the ads were shown in: two-letter codes as a JSON array, or `ALL`. Only ads about politics and social issues are archived for every country; other ads only where the law asks for it, such as in the EU and the UK."),
+        query("search_terms", STRING).description("Words to look for in the ads' text, at most 100 characters. Give this or `search_page_ids`."),
+        query("search_page_ids", STRING).description("Ids of up to ten Facebook pages whose ads to return, as a JSON array or separated by commas. Give this or `search_terms`."),
+        query("ad_type", STRING.choices(words![
+            "ALL",
+            "EMPLOYMENT_ADS",
+            "FINANCIAL_PRODUCTS_AND_SERVICES_ADS",
+            "HOUSING_ADS",
+            "POLITICAL_AND_ISSUE_ADS",
+        ]).default(r#""ALL""#)).default(r#""ALL""#).description("Kind of ad to search. Spend, impressions and demographics are known only for `POLITICAL_AND_ISSUE_ADS`."),
+        query("ad_active_status", STRING.choices(words!["ACTIVE", "ALL", "INACTIVE"]).default(r#""ACTIVE""#)).default(r#""ACTIVE""#).description("Whether to return ads that are running, that have stopped, or both. Facebook takes `ACTIVE` when it is left out."),
+        query("ad_delivery_date_min", STRING).description("Only ads shown on or after this day, `YYYY-MM-DD`."),
+        query("ad_delivery_date_max", STRING).description("Only ads shown on or before this day, `YYYY-MM-DD`."),
+        query("bylines", STRING).description("Only ads paid for by these sponsors, by the exact text of the disclaimer, as a JSON array. Only with `ad_type` `POLITICAL_AND_ISSUE_ADS`."),
+        query("languages", STRING).description("Only ads in these languages, two-letter codes as a JSON array."),
+        query("media_type", STRING.choices(words!["ALL", "IMAGE", "MEME", "VIDEO", "NONE"])).description("Only ads with this kind of media; `MEME` is an image with text in it, `NONE` text only."),
+        query("publisher_platforms", STRING).description("Only ads shown on these platforms (`FACEBOOK`, `INSTAGRAM`, `AUDIENCE_NETWORK`, `MESSENGER`, `WHATSAPP`, `THREADS`), as a JSON array."),
+        query("search_type", STRING.choices(words!["KEYWORD_UNORDERED", "KEYWORD_EXACT_PHRASE"]).default(r#""KEYWORD_UNORDERED""#)).default(r#""KEYWORD_UNORDERED""#).description("How `search_terms` are matched: all words in any order, or as exact phrases (several ones separated by commas)."),
+        query("unmask_removed_content", BOOLEAN.default("false")).default("false").description("True also shows the content of ads that were taken down for breaking Facebook's rules."),
+        query("fields", STRING.default(r#""id,ad_creation_time,ad_creative_bodies,ad_creative_link_captions,ad_creative_link_descriptions,ad_creative_link_titles,ad_delivery_start_time,ad_delivery_stop_time,ad_snapshot_url,bylines,currency,languages,page_id,page_name,publisher_platforms,spend,impressions,demographic_distribution,delivery_by_region,estimated_audience_size""#)).default(r#""id,ad_creation_time,ad_creative_bodies,ad_creative_link_captions,ad_creative_link_descriptions,ad_creative_link_titles,ad_delivery_start_time,ad_delivery_stop_time,ad_snapshot_url,bylines,currency,languages,page_id,page_name,publisher_platforms,spend,impressions,demographic_distribution,delivery_by_region,estimated_audience_size""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default. For ads shown in the EU also `eu_total_reach`, `target_ages`, `target_gender`, `target_locations`, `beneficiary_payers` and `age_country_gender_reach_breakdown`; in Brazil `br_total_reach`; in the UK `total_reach_by_location`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ad_library.json"));

@@ -2,602 +2,132 @@
 
 //! `ad_sets` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.";
-
-const TEXT_2: &str = "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default. Others such as `optimization_goal`, `billing_event` and `status` may be added.";
-
-const TEXT_3: &str = r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#;
-
-const TEXT_4: &str = r#"{"type":"object","description":"An ad set: budget, schedule, bidding and audience for the ads in it.","required":["id"],"properties":{"id":{"type":"string","description":"Ad set id."},"name":{"type":["string","null"],"description":"Name of the ad set."},"account_id":{"type":["string","null"],"description":"Ad account id, digits without `act_`."},"adlabels":{"type":["array","null"],"description":"Labels put on it.","items":{"type":"object","description":"A label put on a campaign, ad set or ad.","properties":{"id":{"type":["string","null"],"description":"Label id."},"name":{"type":["string","null"],"description":"Name of the label."},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"updated_time":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}},"bid_amount":{"type":["number","null"],"description":"Cap or goal per result, in the smallest unit of the account's currency."},"bid_info":{"description":"Bid by what is bid on.","oneOf":[{"type":"object","description":"Bid by what is bid on, in the smallest currency unit.","properties":{"CLICKS":{"type":["integer","null"],"description":"Bid for a click."},"ACTIONS":{"type":["integer","null"],"description":"Bid for an action."},"REACH":{"type":["integer","null"],"description":"Bid for reach."},"IMPRESSIONS":{"type":["integer","null"],"description":"Bid for impressions."},"SOCIAL":{"type":["integer","null"],"description":"Bid for social impressions."}}},{"type":"null"}]},"bid_strategy":{"type":["string","null"],"description":"How it bids: `LOWEST_COST_WITHOUT_CAP`, `LOWEST_COST_WITH_BID_CAP`, `COST_CAP` or `LOWEST_COST_WITH_MIN_ROAS`."},"bid_constraints":{"description":"Limits on bidding.","oneOf":[{"type":"object","description":"Limits on bidding.","properties":{"roas_average_floor":{"type":["integer","null"],"description":"Least return on ad spend, times 10,000 (15000 is 1.5)."}}},{"type":"null"}]},"budget_remaining":{"type":["number","null"],"description":"Budget that is left, in the smallest unit of the account's currency."},"campaign_id":{"type":["string","null"],"description":"Id of the campaign."},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"daily_budget":{"type":["number","null"],"description":"Budget per day, in the smallest unit of the account's currency (5000 is 50.00 USD); null when the budget is set elsewhere."},"effective_status":{"type":["string","null"],"description":"State in effect, with that of the campaign: for example `ACTIVE`, `PAUSED`, `CAMPAIGN_PAUSED`, `WITH_ISSUES` or `ARCHIVED`."},"end_time":{"type":["string","null"],"description":"When it ends or ended, ISO 8601; null when it runs on.","format":"date-time"},"learning_stage_info":{"description":"How far delivery has learned.","oneOf":[{"type":"object","description":"How far delivery has learned whom to show the ads to.","properties":{"status":{"type":["string","null"],"description":"`LEARNING`, `SUCCESS` or `FAIL` (too few results)."},"conversions":{"type":["integer","null"],"description":"Results since the last important change."},"last_sig_edit_ts":{"type":["integer","null"],"description":"When it was last changed in an important way, Unix seconds."},"attribution_windows":{"type":["array","null"],"description":"Attribution windows that apply.","items":{"type":["string","null"]}}}},{"type":"null"}]},"lifetime_budget":{"type":["number","null"],"description":"Budget for the whole run, in the smallest unit of the account's currency; null when the budget is set elsewhere."},"promoted_object":{"description":"What it promotes.","oneOf":[{"type":"object","description":"What the ad set promotes.","properties":{"custom_event_type":{"type":["string","null"],"description":"Event to optimize for, such as `PURCHASE`."},"pixel_id":{"type":["string","null"],"description":"Id of the pixel."},"pixel_rule":{"type":["string","null"],"description":"Rule that events of the pixel have to meet, as JSON text."},"page_id":{"type":["string","null"],"description":"Id of the Facebook page."},"object_store_url":{"type":["string","null"],"description":"Address of the app in its store."},"application_id":{"type":["string","null"],"description":"Id of the app."},"product_set_id":{"type":["string","null"],"description":"Id of the set of products."},"offer_id":{"type":["string","null"],"description":"Id of the offer."}}},{"type":"null"}]},"start_time":{"type":["string","null"],"description":"When it begins or began, ISO 8601.","format":"date-time"},"targeting":{"type":["object","null"],"description":"Who sees the ads: places, ages, interests and so on, as set in the ad set.","additionalProperties":true},"updated_time":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `ad_sets` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ad_sets"),
-    description: Borrowed("An ad set: audience, budget, schedule and bidding for the ads in it."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAdSets"),
-            entity: Borrowed("ad_sets"),
-            action: Action::List,
-            summary: Borrowed("List ad sets"),
-            description: Borrowed(
-                "Lists the ad sets of an ad account with budget, schedule, bidding and targeting. There is no filter by campaign: page through and match `campaign_id`. Archived and deleted ones are left out.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/adsets")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_3))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_3))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("AdSet_Create"),
-            entity: Borrowed("ad_sets"),
-            action: Action::Create,
-            summary: Borrowed("Create an ad set"),
-            description: Borrowed(
-                "Creates an ad set in a campaign: who sees the ads, when, and for how much. Budget goes either here or on the campaign, not on both. Create it `PAUSED`; when it is active and has active ads, it spends money. Only its id comes back.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/adsets")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Name of the ad set."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("campaign_id"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Campaign it belongs to, from `campaigns.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("daily_budget"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Budget per day, as text in the smallest unit of the account's currency (`2000` is 20.00 USD). Give it or `lifetime_budget`, unless the campaign holds the budget.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("lifetime_budget"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Budget for the whole run, as text in the smallest unit of the account's currency; needs `end_time`. Not together with `daily_budget`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("billing_event"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "What you pay for. `IMPRESSIONS` goes with every optimization goal.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""IMPRESSIONS""#)),
-                            Json(Borrowed(r#""LINK_CLICKS""#)),
-                            Json(Borrowed(r#""APP_INSTALLS""#)),
-                            Json(Borrowed(r#""PAGE_LIKES""#)),
-                            Json(Borrowed(r#""POST_ENGAGEMENT""#)),
-                            Json(Borrowed(r#""VIDEO_VIEWS""#)),
-                            Json(Borrowed(r#""THRUPLAY""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("optimization_goal"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Result that delivery aims at; it has to suit the campaign's objective.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""NONE""#)),
-                            Json(Borrowed(r#""APP_INSTALLS""#)),
-                            Json(Borrowed(r#""AD_RECALL_LIFT""#)),
-                            Json(Borrowed(r#""ENGAGED_USERS""#)),
-                            Json(Borrowed(r#""EVENT_RESPONSES""#)),
-                            Json(Borrowed(r#""IMPRESSIONS""#)),
-                            Json(Borrowed(r#""LEAD_GENERATION""#)),
-                            Json(Borrowed(r#""QUALITY_LEAD""#)),
-                            Json(Borrowed(r#""LINK_CLICKS""#)),
-                            Json(Borrowed(r#""OFFSITE_CONVERSIONS""#)),
-                            Json(Borrowed(r#""PAGE_LIKES""#)),
-                            Json(Borrowed(r#""POST_ENGAGEMENT""#)),
-                            Json(Borrowed(r#""QUALITY_CALL""#)),
-                            Json(Borrowed(r#""REACH""#)),
-                            Json(Borrowed(r#""LANDING_PAGE_VIEWS""#)),
-                            Json(Borrowed(r#""VISIT_INSTAGRAM_PROFILE""#)),
-                            Json(Borrowed(r#""VALUE""#)),
-                            Json(Borrowed(r#""THRUPLAY""#)),
-                            Json(Borrowed(r#""DERIVED_EVENTS""#)),
-                            Json(Borrowed(r#""APP_INSTALLS_AND_OFFSITE_CONVERSIONS""#)),
-                            Json(Borrowed(r#""CONVERSATIONS""#)),
-                            Json(Borrowed(r#""IN_APP_VALUE""#)),
-                            Json(Borrowed(r#""MESSAGING_PURCHASE_CONVERSION""#)),
-                            Json(Borrowed(r#""MESSAGING_APPOINTMENT_CONVERSION""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("targeting"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Whom to reach, as JSON text. A place is needed (`geo_locations`); `age_min`, `age_max`, `genders`, `flexible_spec`, `publisher_platforms` and others are optional.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "`PAUSED` creates it without delivering; `ACTIVE` lets its active ads run and spend money.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ACTIVE""#)),
-                            Json(Borrowed(r#""PAUSED""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("start_time"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "When to begin, ISO 8601 with offset; at once when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("end_time"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "When to end, ISO 8601 with offset. Needed with `lifetime_budget`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("bid_amount"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Cap or goal per result, as text in the smallest unit of the account's currency. Needed when the bid strategy is `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("promoted_object"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What is promoted, as JSON text, for instance a page, or a pixel with the event to optimize for. Most goals beyond clicks and reach need it, such as `OFFSITE_CONVERSIONS`, `APP_INSTALLS` and `LEAD_GENERATION`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("dsa_beneficiary"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Person or organization in whose interest the ads are shown. Needed when the ads reach people in the EU, unless the ad account has a default.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("dsa_payor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Person or organization that pays for the ads. Needed when the ads reach people in the EU, unless the ad account has a default.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Id of the new ad set.","properties":{"id":{"type":"string","description":"Ad set id."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getAdSet"),
-            entity: Borrowed("ad_sets"),
-            action: Action::Get,
-            summary: Borrowed("Get an ad set"),
-            description: Borrowed(
-                "Returns one ad set by id with budget, schedule, bidding and targeting. Read it before changing its targeting, which is replaced as a whole.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/")), Piece::Name(Borrowed("adset_id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("adset_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad set id, digits, from `ad_sets.list`. Make sure that it is the id of an ad set, not of a campaign or ad.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_3))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_3))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_4))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("AdSet_Update"),
-            entity: Borrowed("ad_sets"),
-            action: Action::Update,
-            summary: Borrowed("Update an ad set"),
-            description: Borrowed(
-                "Changes the fields given of an ad set: name, state, budget, schedule, bid or targeting. Targeting is replaced as a whole. Important changes make delivery learn anew; activating or raising a budget can spend money at once.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/")), Piece::Name(Borrowed("adset_id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("adset_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad set id, digits, from `ad_sets.list`. Make sure that it is the id of an ad set, not of a campaign or ad.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("New name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ACTIVE""#)),
-                            Json(Borrowed(r#""PAUSED""#)),
-                            Json(Borrowed(r#""ARCHIVED""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("daily_budget"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New budget per day, as text in the smallest unit of the account's currency (`3000` is 30.00 USD).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("lifetime_budget"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New budget for the whole run, as text in the smallest unit of the account's currency.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("targeting"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New targeting, as JSON text. It replaces the old one as a whole, so read the ad set first and send everything that should stay.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("bid_amount"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New cap or goal per result, as text in the smallest unit of the account's currency.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("start_time"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New begin, ISO 8601 with offset; only while it has not begun.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("end_time"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New end, ISO 8601 with offset; `0` removes it when the budget is a daily one.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Whether the change was made.","properties":{"success":{"type":"boolean","description":"True when the change was made."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad set id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the ad set."),
-        },
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id, digits without `act_`."),
-        },
-        StoreField {
-            name: Borrowed("campaign_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("effective_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State in effect, with that of the campaign: for example `ACTIVE`, `PAUSED`, `CAMPAIGN_PAUSED`, `WITH_ISSUES` or `ARCHIVED`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("daily_budget"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Budget per day, in the smallest unit of the account's currency (5000 is 50.00 USD); null when the budget is set elsewhere.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("lifetime_budget"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Budget for the whole run, in the smallest unit of the account's currency; null when the budget is set elsewhere.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("budget_remaining"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Budget that is left, in the smallest unit of the account's currency.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("bid_amount"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Cap or goal per result, in the smallest unit of the account's currency.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("bid_strategy"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "How it bids: `LOWEST_COST_WITHOUT_CAP`, `LOWEST_COST_WITH_BID_CAP`, `COST_CAP` or `LOWEST_COST_WITH_MIN_ROAS`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("start_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it begins or began, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("end_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it ends or ended, ISO 8601; null when it runs on."),
-        },
-        StoreField {
-            name: Borrowed("updated_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To see or change who is targeted, when, and for how much."),
-    phrases: Borrowed(&[
-        Borrowed("ad set"),
-        Borrowed("targeting"),
-        Borrowed("audience"),
-        Borrowed("schedule"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ad_sets", "An ad set: audience, budget, schedule and bidding for the ads in it.")
+    .when_to_use("To see or change who is targeted, when, and for how much.")
+    .phrases(texts!["ad set", "targeting", "audience", "schedule"])
+    .operations(list![LIST, CREATE, GET, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Ad set id."),
+        stored("name", "string", "Name of the ad set."),
+        stored("account_id", "string", "Ad account id, digits without `act_`."),
+        stored("campaign_id", "string", "Id of the campaign."),
+        stored("effective_status", "string", "State in effect, with that of the campaign: for example `ACTIVE`, `PAUSED`, `CAMPAIGN_PAUSED`, `WITH_ISSUES` or `ARCHIVED`."),
+        stored("daily_budget", "number", "Budget per day, in the smallest unit of the account's currency (5000 is 50.00 USD); null when the budget is set elsewhere."),
+        stored("lifetime_budget", "number", "Budget for the whole run, in the smallest unit of the account's currency; null when the budget is set elsewhere."),
+        stored("budget_remaining", "number", "Budget that is left, in the smallest unit of the account's currency."),
+        stored("bid_amount", "number", "Cap or goal per result, in the smallest unit of the account's currency."),
+        stored("bid_strategy", "string", "How it bids: `LOWEST_COST_WITHOUT_CAP`, `LOWEST_COST_WITH_BID_CAP`, `COST_CAP` or `LOWEST_COST_WITH_MIN_ROAS`."),
+        stored("created_time", "string", "When it was created, ISO 8601."),
+        stored("start_time", "string", "When it begins or began, ISO 8601."),
+        stored("end_time", "string", "When it ends or ended, ISO 8601; null when it runs on."),
+        stored("updated_time", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listAdSets", "ad_sets", Action::List, template!("/act_{account_id}/adsets"))
+    .summary("List ad sets")
+    .description("Lists the ad sets of an ad account with budget, schedule, bidding and targeting. There is no filter by campaign: page through and match `campaign_id`. Archived and deleted ones are left out.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#)).default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default. Others such as `optimization_goal`, `billing_event` and `status` may be added."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "AdSet_Create", "ad_sets", Action::Create, template!("/act_{account_id}/adsets"))
+    .summary("Create an ad set")
+    .description("Creates an ad set in a campaign: who sees the ads, when, and for how much. Budget goes either here or on the campaign, not on both. Create it `PAUSED`; when it is active and has active ads, it spends money. Only its id comes back.")
+    .writes()
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        body("name", STRING).required().description("Name of the ad set."),
+        body("campaign_id", STRING).required().description("Campaign it belongs to, from `campaigns.list`."),
+        body("daily_budget", STRING.nullable()).description("Budget per day, as text in the smallest unit of the account's currency (`2000` is 20.00 USD). Give it or `lifetime_budget`, unless the campaign holds the budget."),
+        body("lifetime_budget", STRING.nullable()).description("Budget for the whole run, as text in the smallest unit of the account's currency; needs `end_time`. Not together with `daily_budget`."),
+        body("billing_event", STRING.choices(words![
+            "IMPRESSIONS",
+            "LINK_CLICKS",
+            "APP_INSTALLS",
+            "PAGE_LIKES",
+            "POST_ENGAGEMENT",
+            "VIDEO_VIEWS",
+            "THRUPLAY",
+        ])).required().description("What you pay for. `IMPRESSIONS` goes with every optimization goal."),
+        body("optimization_goal", STRING.choices(words![
+            "NONE",
+            "APP_INSTALLS",
+            "AD_RECALL_LIFT",
+            "ENGAGED_USERS",
+            "EVENT_RESPONSES",
+            "IMPRESSIONS",
+            "LEAD_GENERATION",
+            "QUALITY_LEAD",
+            "LINK_CLICKS",
+            "OFFSITE_CONVERSIONS",
+            "PAGE_LIKES",
+            "POST_ENGAGEMENT",
+            "QUALITY_CALL",
+            "REACH",
+            "LANDING_PAGE_VIEWS",
+            "VISIT_INSTAGRAM_PROFILE",
+            "VALUE",
+            "THRUPLAY",
+            "DERIVED_EVENTS",
+            "APP_INSTALLS_AND_OFFSITE_CONVERSIONS",
+            "CONVERSATIONS",
+            "IN_APP_VALUE",
+            "MESSAGING_PURCHASE_CONVERSION",
+            "MESSAGING_APPOINTMENT_CONVERSION",
+        ])).required().description("Result that delivery aims at; it has to suit the campaign's objective."),
+        body("targeting", STRING).required().description("Whom to reach, as JSON text. A place is needed (`geo_locations`); `age_min`, `age_max`, `genders`, `flexible_spec`, `publisher_platforms` and others are optional."),
+        body("status", STRING.choices(words!["ACTIVE", "PAUSED"])).required().description("`PAUSED` creates it without delivering; `ACTIVE` lets its active ads run and spend money."),
+        body("start_time", STRING.nullable()).description("When to begin, ISO 8601 with offset; at once when left out."),
+        body("end_time", STRING.nullable()).description("When to end, ISO 8601 with offset. Needed with `lifetime_budget`."),
+        body("bid_amount", STRING.nullable()).description("Cap or goal per result, as text in the smallest unit of the account's currency. Needed when the bid strategy is `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`."),
+        body("promoted_object", STRING.nullable()).description("What is promoted, as JSON text, for instance a page, or a pixel with the event to optimize for. Most goals beyond clicks and reach need it, such as `OFFSITE_CONVERSIONS`, `APP_INSTALLS` and `LEAD_GENERATION`."),
+        body("dsa_beneficiary", STRING.nullable()).description("Person or organization in whose interest the ads are shown. Needed when the ads reach people in the EU, unless the ad account has a default."),
+        body("dsa_payor", STRING.nullable()).description("Person or organization that pays for the ads. Needed when the ads reach people in the EU, unless the ad account has a default."),
+    ])
+    .body(Body::Form)
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getAdSet", "ad_sets", Action::Get, template!("/{adset_id}"))
+    .summary("Get an ad set")
+    .description("Returns one ad set by id with budget, schedule, bidding and targeting. Read it before changing its targeting, which is replaced as a whole.")
+    .parameters(list![
+        path("adset_id", STRING).required().description("Ad set id, digits, from `ad_sets.list`. Make sure that it is the id of an ad set, not of a campaign or ad."),
+        query("fields", STRING.default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#)).default(r#""id,name,account_id,adlabels,bid_amount,bid_info,bid_strategy,bid_constraints,budget_remaining,campaign_id,created_time,daily_budget,effective_status,end_time,learning_stage_info,lifetime_budget,promoted_object,start_time,targeting,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default. Others such as `optimization_goal`, `billing_event` and `status` may be added."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "AdSet_Update", "ad_sets", Action::Update, template!("/{adset_id}"))
+    .summary("Update an ad set")
+    .description("Changes the fields given of an ad set: name, state, budget, schedule, bid or targeting. Targeting is replaced as a whole. Important changes make delivery learn anew; activating or raising a budget can spend money at once.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("adset_id", STRING).required().description("Ad set id, digits, from `ad_sets.list`. Make sure that it is the id of an ad set, not of a campaign or ad."),
+        body("name", STRING.nullable()).description("New name."),
+        body("status", STRING.nullable().choices(words!["ACTIVE", "PAUSED", "ARCHIVED"])).description("New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good."),
+        body("daily_budget", STRING.nullable()).description("New budget per day, as text in the smallest unit of the account's currency (`3000` is 30.00 USD)."),
+        body("lifetime_budget", STRING.nullable()).description("New budget for the whole run, as text in the smallest unit of the account's currency."),
+        body("targeting", STRING.nullable()).description("New targeting, as JSON text. It replaces the old one as a whole, so read the ad set first and send everything that should stay."),
+        body("bid_amount", STRING.nullable()).description("New cap or goal per result, as text in the smallest unit of the account's currency."),
+        body("start_time", STRING.nullable()).description("New begin, ISO 8601 with offset; only while it has not begun."),
+        body("end_time", STRING.nullable()).description("New end, ISO 8601 with offset; `0` removes it when the budget is a daily one."),
+    ])
+    .body(Body::Form)
+    .schema(UPDATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ad_sets.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/ad_sets_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/campaigns_update.json"));

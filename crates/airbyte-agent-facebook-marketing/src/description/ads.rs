@@ -2,424 +2,83 @@
 
 //! `ads` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.";
-
-const TEXT_2: &str = r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#;
-
-const TEXT_3: &str = r#"{"type":"object","description":"An ad: a creative that is shown to the audience of its ad set.","required":["id"],"properties":{"id":{"type":"string","description":"Ad id."},"name":{"type":["string","null"],"description":"Name of the ad."},"account_id":{"type":["string","null"],"description":"Ad account id, digits without `act_`."},"adset_id":{"type":["string","null"],"description":"Id of the ad set."},"campaign_id":{"type":["string","null"],"description":"Id of the campaign."},"adlabels":{"type":["array","null"],"description":"Labels put on it.","items":{"type":"object","description":"A label put on a campaign, ad set or ad.","properties":{"id":{"type":["string","null"],"description":"Label id."},"name":{"type":["string","null"],"description":"Name of the label."},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"updated_time":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}},"bid_amount":{"type":["integer","null"],"description":"Cap or goal per result, in the smallest unit of the account's currency."},"bid_info":{"description":"Bid by what is bid on.","oneOf":[{"type":"object","description":"Bid by what is bid on, in the smallest currency unit.","properties":{"CLICKS":{"type":["integer","null"],"description":"Bid for a click."},"ACTIONS":{"type":["integer","null"],"description":"Bid for an action."},"REACH":{"type":["integer","null"],"description":"Bid for reach."},"IMPRESSIONS":{"type":["integer","null"],"description":"Bid for impressions."},"SOCIAL":{"type":["integer","null"],"description":"Bid for social impressions."}}},{"type":"null"}]},"bid_type":{"type":["string","null"],"description":"What is bid on (older feature)."},"configured_status":{"type":["string","null"],"description":"State as set, before parents are looked at; same as `status`."},"conversion_specs":{"type":["array","null"],"description":"Actions that count as a result.","items":{"type":"object","additionalProperties":true}},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"creative":{"description":"What it shows; details are in `ad_creatives.list`.","oneOf":[{"type":"object","description":"Reference to the creative of an ad.","properties":{"id":{"type":["string","null"],"description":"Creative id."},"creative_id":{"type":["string","null"],"description":"Creative id; usually the same as `id`."}}},{"type":"null"}]},"effective_status":{"type":["string","null"],"description":"State in effect, with that of ad set and campaign: for example `ACTIVE`, `PAUSED`, `PENDING_REVIEW`, `DISAPPROVED`, `ADSET_PAUSED`, `CAMPAIGN_PAUSED` or `ARCHIVED`."},"last_updated_by_app_id":{"type":["string","null"],"description":"Id of the app that changed it last."},"recommendations":{"type":["array","null"],"description":"Advice of Facebook on the ad.","items":{"type":"object","description":"Advice of Facebook on an ad.","properties":{"blame_field":{"type":["string","null"],"description":"Field that the advice is about."},"code":{"type":["integer","null"],"description":"Number of the advice."},"confidence":{"type":["string","null"],"description":"How sure Facebook is: `HIGH`, `MEDIUM` or `LOW`."},"importance":{"type":["string","null"],"description":"How much it matters: `HIGH`, `MEDIUM` or `LOW`."},"message":{"type":["string","null"],"description":"The advice."},"title":{"type":["string","null"],"description":"The advice in a few words."}}}},"source_ad_id":{"type":["string","null"],"description":"Ad it was copied from; `0` if none."},"status":{"type":["string","null"],"description":"State as set: `ACTIVE`, `PAUSED`, `ARCHIVED` or `DELETED`. What happens in fact is in `effective_status`."},"tracking_specs":{"type":["array","null"],"description":"Actions recorded beside the goal.","items":{"type":"object","additionalProperties":true}},"updated_time":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `ads` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ads"),
-    description: Borrowed("An ad: a creative shown to the audience of its ad set."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAds"),
-            entity: Borrowed("ads"),
-            action: Action::List,
-            summary: Borrowed("List ads"),
-            description: Borrowed(
-                "Lists the ads of an ad account with state, ad set, campaign and the id of the creative. There is no filter by ad set: page through and match `adset_id`. What an ad shows is in `ad_creatives.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/ads")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller answers.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_2))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_2))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Ad_Create"),
-            entity: Borrowed("ads"),
-            action: Action::Create,
-            summary: Borrowed("Create an ad"),
-            description: Borrowed(
-                "Creates an ad in an ad set from an existing or new creative. Facebook reviews it before it is shown. Create it `PAUSED`; once it, its ad set and its campaign are active, it spends money. Only its id comes back.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/ads")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Name of the ad."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("adset_id"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Ad set it belongs to, from `ad_sets.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("creative"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "What it shows, as JSON text: `creative_id` of an existing creative (from `ad_creatives.list`), or a whole new creative.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "`PAUSED` creates it without delivering; `ACTIVE` sends it to review and then lets it run and spend money.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ACTIVE""#)),
-                            Json(Borrowed(r#""PAUSED""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("tracking_specs"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Actions to record beside the goal, as a JSON array in text form.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("bid_amount"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Bid for this ad, as text in the smallest unit of the account's currency; it takes precedence over the ad set's. Rarely needed.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Id of the new ad.","properties":{"id":{"type":"string","description":"Ad id."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getAd"),
-            entity: Borrowed("ads"),
-            action: Action::Get,
-            summary: Borrowed("Get an ad"),
-            description: Borrowed(
-                "Returns one ad by id with state, ad set, campaign and the id of its creative. Why it does not run is told by `effective_status`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/")), Piece::Name(Borrowed("ad_id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ad_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad id, digits, from `ads.list`. Make sure that it is the id of an ad, not of its creative or ad set.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_2))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_2))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_3))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Ad_Update"),
-            entity: Borrowed("ads"),
-            action: Action::Update,
-            summary: Borrowed("Update an ad"),
-            description: Borrowed(
-                "Changes the fields given of an ad: name, state, creative, tracking or bid. A new creative is reviewed again. Setting it to `ACTIVE` can spend money at once; an archived ad cannot be brought back.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/")), Piece::Name(Borrowed("ad_id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ad_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad id, digits, from `ads.list`. Make sure that it is the id of an ad, not of its creative or ad set.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("New name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New state. `ACTIVE` lets the ad run and spend money; `ARCHIVED` is for good.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ACTIVE""#)),
-                            Json(Borrowed(r#""PAUSED""#)),
-                            Json(Borrowed(r#""ARCHIVED""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("creative"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What it shows from now on, as JSON text with a `creative_id`. The ad is reviewed again.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("tracking_specs"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New actions to record, as a JSON array in text form; replaces the old ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("bid_amount"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New bid for this ad, as text in the smallest unit of the account's currency.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Whether the change was made.","properties":{"success":{"type":"boolean","description":"True when the change was made."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the ad."),
-        },
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id, digits without `act_`."),
-        },
-        StoreField {
-            name: Borrowed("adset_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the ad set."),
-        },
-        StoreField {
-            name: Borrowed("campaign_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State as set: `ACTIVE`, `PAUSED`, `ARCHIVED` or `DELETED`. What happens in fact is in `effective_status`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("effective_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State in effect, with that of ad set and campaign: for example `ACTIVE`, `PAUSED`, `PENDING_REVIEW`, `DISAPPROVED`, `ADSET_PAUSED`, `CAMPAIGN_PAUSED` or `ARCHIVED`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("updated_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To see or change single ads and their state of review."),
-    phrases: Borrowed(&[Borrowed("ad"), Borrowed("disapproved"), Borrowed("creative of ad")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ads", "An ad: a creative shown to the audience of its ad set.")
+    .when_to_use("To see or change single ads and their state of review.")
+    .phrases(texts!["ad", "disapproved", "creative of ad"])
+    .operations(list![LIST, CREATE, GET, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Ad id."),
+        stored("name", "string", "Name of the ad."),
+        stored("account_id", "string", "Ad account id, digits without `act_`."),
+        stored("adset_id", "string", "Id of the ad set."),
+        stored("campaign_id", "string", "Id of the campaign."),
+        stored("status", "string", "State as set: `ACTIVE`, `PAUSED`, `ARCHIVED` or `DELETED`. What happens in fact is in `effective_status`."),
+        stored("effective_status", "string", "State in effect, with that of ad set and campaign: for example `ACTIVE`, `PAUSED`, `PENDING_REVIEW`, `DISAPPROVED`, `ADSET_PAUSED`, `CAMPAIGN_PAUSED` or `ARCHIVED`."),
+        stored("created_time", "string", "When it was created, ISO 8601."),
+        stored("updated_time", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listAds", "ads", Action::List, template!("/act_{account_id}/ads"))
+    .summary("List ads")
+    .description("Lists the ads of an ad account with state, ad set, campaign and the id of the creative. There is no filter by ad set: page through and match `adset_id`. What an ad shows is in `ad_creatives.list`.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#)).default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller answers."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Ad_Create", "ads", Action::Create, template!("/act_{account_id}/ads"))
+    .summary("Create an ad")
+    .description("Creates an ad in an ad set from an existing or new creative. Facebook reviews it before it is shown. Create it `PAUSED`; once it, its ad set and its campaign are active, it spends money. Only its id comes back.")
+    .writes()
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        body("name", STRING).required().description("Name of the ad."),
+        body("adset_id", STRING).required().description("Ad set it belongs to, from `ad_sets.list`."),
+        body("creative", STRING).required().description("What it shows, as JSON text: `creative_id` of an existing creative (from `ad_creatives.list`), or a whole new creative."),
+        body("status", STRING.choices(words!["ACTIVE", "PAUSED"])).required().description("`PAUSED` creates it without delivering; `ACTIVE` sends it to review and then lets it run and spend money."),
+        body("tracking_specs", STRING.nullable()).description("Actions to record beside the goal, as a JSON array in text form."),
+        body("bid_amount", STRING.nullable()).description("Bid for this ad, as text in the smallest unit of the account's currency; it takes precedence over the ad set's. Rarely needed."),
+    ])
+    .body(Body::Form)
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getAd", "ads", Action::Get, template!("/{ad_id}"))
+    .summary("Get an ad")
+    .description("Returns one ad by id with state, ad set, campaign and the id of its creative. Why it does not run is told by `effective_status`.")
+    .parameters(list![
+        path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`. Make sure that it is the id of an ad, not of its creative or ad set."),
+        query("fields", STRING.default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#)).default(r#""id,name,account_id,adset_id,campaign_id,adlabels,bid_amount,bid_info,bid_type,configured_status,conversion_specs,created_time,creative,effective_status,last_updated_by_app_id,recommendations,source_ad_id,status,tracking_specs,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Ad_Update", "ads", Action::Update, template!("/{ad_id}"))
+    .summary("Update an ad")
+    .description("Changes the fields given of an ad: name, state, creative, tracking or bid. A new creative is reviewed again. Setting it to `ACTIVE` can spend money at once; an archived ad cannot be brought back.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("ad_id", STRING).required().description("Ad id, digits, from `ads.list`. Make sure that it is the id of an ad, not of its creative or ad set."),
+        body("name", STRING.nullable()).description("New name."),
+        body("status", STRING.nullable().choices(words!["ACTIVE", "PAUSED", "ARCHIVED"])).description("New state. `ACTIVE` lets the ad run and spend money; `ARCHIVED` is for good."),
+        body("creative", STRING.nullable()).description("What it shows from now on, as JSON text with a `creative_id`. The ad is reviewed again."),
+        body("tracking_specs", STRING.nullable()).description("New actions to record, as a JSON array in text form; replaces the old ones."),
+        body("bid_amount", STRING.nullable()).description("New bid for this ad, as text in the smallest unit of the account's currency."),
+    ])
+    .body(Body::Form)
+    .schema(UPDATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ads.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/ads_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/campaigns_update.json"));

@@ -2,315 +2,72 @@
 
 //! `ads_insights` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""account_id,account_name,campaign_id,campaign_name,adset_id,adset_name,ad_id,ad_name,clicks,impressions,reach,spend,cpc,cpm,ctr,date_start,date_stop,actions,action_values""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"Results of an account, campaign, ad set or ad over a period.","properties":{"account_id":{"type":["string","null"],"description":"Ad account id, digits without `act_`."},"account_name":{"type":["string","null"],"description":"Name of the ad account."},"campaign_id":{"type":["string","null"],"description":"Campaign id; from level `campaign` on."},"campaign_name":{"type":["string","null"],"description":"Name of the campaign; from level `campaign` on."},"adset_id":{"type":["string","null"],"description":"Ad set id; from level `adset` on."},"adset_name":{"type":["string","null"],"description":"Name of the ad set; from level `adset` on."},"ad_id":{"type":["string","null"],"description":"Ad id; only at level `ad`."},"ad_name":{"type":["string","null"],"description":"Name of the ad; only at level `ad`."},"clicks":{"type":["integer","null"],"description":"Clicks of every kind, on links and elsewhere in the ad."},"impressions":{"type":["integer","null"],"description":"How often the ads were on screen."},"reach":{"type":["integer","null"],"description":"How many people saw the ads; cannot be added up over records."},"spend":{"type":["number","null"],"description":"Money spent, in whole units of the account's currency (12.34 is 12.34 USD)."},"cpc":{"type":["number","null"],"description":"Average cost per click, in whole units of the account's currency."},"cpm":{"type":["number","null"],"description":"Average cost of 1,000 impressions, in whole units of the account's currency."},"ctr":{"type":["number","null"],"description":"Clicks per impression, in percent."},"date_start":{"type":["string","null"],"description":"First day covered, `YYYY-MM-DD`.","format":"date"},"date_stop":{"type":["string","null"],"description":"Last day covered, `YYYY-MM-DD`.","format":"date"},"actions":{"type":["array","null"],"description":"How often each kind of action happened that counts for the ads; absent when none did.","items":{"type":"object","description":"One kind of action and how often it happened, or what it was worth.","properties":{"action_type":{"type":["string","null"],"description":"Kind of action, such as `link_click`, `lead` or `purchase`."},"action_destination":{"type":["string","null"],"description":"Where the action led to."},"action_target_id":{"type":["string","null"],"description":"Id of what was acted on."},"value":{"type":["number","null"],"description":"Number of actions, or their worth, in the account's default attribution window."},"1d_click":{"type":["number","null"],"description":"The same within one day after a click."},"7d_click":{"type":["number","null"],"description":"The same within seven days after a click."},"28d_click":{"type":["number","null"],"description":"The same within 28 days after a click."},"1d_view":{"type":["number","null"],"description":"The same within one day after a view."},"7d_view":{"type":["number","null"],"description":"The same within seven days after a view; no longer filled by Facebook."},"28d_view":{"type":["number","null"],"description":"The same within 28 days after a view; no longer filled by Facebook."}}}},"action_values":{"type":["array","null"],"description":"What the actions were worth, in whole units of the account's currency.","items":{"type":"object","description":"One kind of action and how often it happened, or what it was worth.","properties":{"action_type":{"type":["string","null"],"description":"Kind of action, such as `link_click`, `lead` or `purchase`."},"action_destination":{"type":["string","null"],"description":"Where the action led to."},"action_target_id":{"type":["string","null"],"description":"Id of what was acted on."},"value":{"type":["number","null"],"description":"Number of actions, or their worth, in the account's default attribution window."},"1d_click":{"type":["number","null"],"description":"The same within one day after a click."},"7d_click":{"type":["number","null"],"description":"The same within seven days after a click."},"28d_click":{"type":["number","null"],"description":"The same within 28 days after a click."},"1d_view":{"type":["number","null"],"description":"The same within one day after a view."},"7d_view":{"type":["number","null"],"description":"The same within seven days after a view; no longer filled by Facebook."},"28d_view":{"type":["number","null"],"description":"The same within 28 days after a view; no longer filled by Facebook."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `ads_insights` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ads_insights"),
-    description: Borrowed("Results of an account, campaign, ad set or ad over a period."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAdsInsights"),
-            entity: Borrowed("ads_insights"),
-            action: Action::List,
-            summary: Borrowed("List results"),
-            description: Borrowed(
-                "Returns impressions, clicks, reach, spend and actions of an ad account, as a whole or per campaign, ad set or ad (`level`), for a period, cut into days or months if wanted (`time_increment`). Things that had no impressions in the period are missing. Figures of the last few days still change; long periods at level `ad` may fail, so ask for shorter ones.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/insights")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Figures and names to return, separated by commas. Filled in by default with the common ones; others such as `frequency`, `inline_link_clicks`, `cost_per_action_type` or `purchase_roas` may be asked for instead. Names of a level appear only when `level` is that level or a finer one.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("date_preset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Period relative to today, in the time zone of the ad account; `maximum` is the last 37 months. Ignored when `time_range` is given. Without either Facebook takes the last 30 days.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""today""#)),
-                            Json(Borrowed(r#""yesterday""#)),
-                            Json(Borrowed(r#""this_month""#)),
-                            Json(Borrowed(r#""last_month""#)),
-                            Json(Borrowed(r#""this_quarter""#)),
-                            Json(Borrowed(r#""maximum""#)),
-                            Json(Borrowed(r#""last_3d""#)),
-                            Json(Borrowed(r#""last_7d""#)),
-                            Json(Borrowed(r#""last_14d""#)),
-                            Json(Borrowed(r#""last_28d""#)),
-                            Json(Borrowed(r#""last_30d""#)),
-                            Json(Borrowed(r#""last_90d""#)),
-                            Json(Borrowed(r#""last_week_mon_sun""#)),
-                            Json(Borrowed(r#""last_week_sun_sat""#)),
-                            Json(Borrowed(r#""last_quarter""#)),
-                            Json(Borrowed(r#""last_year""#)),
-                            Json(Borrowed(r#""this_week_mon_today""#)),
-                            Json(Borrowed(r#""this_week_sun_today""#)),
-                            Json(Borrowed(r#""this_year""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("time_range"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Period with both days included, as JSON text with `since` and `until` in the form `YYYY-MM-DD`, days of the ad account's time zone; at most 37 months back.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("level"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "What one record stands for: the whole account, a campaign, an ad set or an ad. Facebook takes `account` when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ad""#)),
-                            Json(Borrowed(r#""adset""#)),
-                            Json(Borrowed(r#""campaign""#)),
-                            Json(Borrowed(r#""account""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""account""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""account""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("time_increment"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Length of the slices the period is cut into: a number of days from `1` to `90`, `monthly`, or `all_days` for one record over the whole period, which is what Facebook does when it is left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id, digits without `act_`."),
-        },
-        StoreField {
-            name: Borrowed("account_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the ad account."),
-        },
-        StoreField {
-            name: Borrowed("campaign_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Campaign id; from level `campaign` on."),
-        },
-        StoreField {
-            name: Borrowed("campaign_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the campaign; from level `campaign` on."),
-        },
-        StoreField {
-            name: Borrowed("adset_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad set id; from level `adset` on."),
-        },
-        StoreField {
-            name: Borrowed("adset_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the ad set; from level `adset` on."),
-        },
-        StoreField {
-            name: Borrowed("ad_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad id; only at level `ad`."),
-        },
-        StoreField {
-            name: Borrowed("ad_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the ad; only at level `ad`."),
-        },
-        StoreField {
-            name: Borrowed("clicks"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Clicks of every kind, on links and elsewhere in the ad."),
-        },
-        StoreField {
-            name: Borrowed("impressions"),
-            kind: Borrowed("integer"),
-            description: Borrowed("How often the ads were on screen."),
-        },
-        StoreField {
-            name: Borrowed("reach"),
-            kind: Borrowed("integer"),
-            description: Borrowed("How many people saw the ads; cannot be added up over records."),
-        },
-        StoreField {
-            name: Borrowed("spend"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Money spent, in whole units of the account's currency (12.34 is 12.34 USD).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("cpc"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Average cost per click, in whole units of the account's currency.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("cpm"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Average cost of 1,000 impressions, in whole units of the account's currency.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ctr"),
-            kind: Borrowed("number"),
-            description: Borrowed("Clicks per impression, in percent."),
-        },
-        StoreField {
-            name: Borrowed("date_start"),
-            kind: Borrowed("string"),
-            description: Borrowed("First day covered, `YYYY-MM-DD`."),
-        },
-        StoreField {
-            name: Borrowed("date_stop"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last day covered, `YYYY-MM-DD`."),
-        },
-        StoreField {
-            name: Borrowed("actions"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "How often each kind of action happened that counts for the ads; absent when none did.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("action_values"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "What the actions were worth, in whole units of the account's currency.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("For impressions, clicks, reach, spend and conversions over a period."),
-    phrases: Borrowed(&[
-        Borrowed("performance"),
-        Borrowed("spend"),
-        Borrowed("impressions"),
-        Borrowed("ctr"),
-        Borrowed("roas"),
-        Borrowed("results"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ads_insights", "Results of an account, campaign, ad set or ad over a period.")
+    .when_to_use("For impressions, clicks, reach, spend and conversions over a period.")
+    .phrases(texts!["performance", "spend", "impressions", "ctr", "roas", "results"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("account_id", "string", "Ad account id, digits without `act_`."),
+        stored("account_name", "string", "Name of the ad account."),
+        stored("campaign_id", "string", "Campaign id; from level `campaign` on."),
+        stored("campaign_name", "string", "Name of the campaign; from level `campaign` on."),
+        stored("adset_id", "string", "Ad set id; from level `adset` on."),
+        stored("adset_name", "string", "Name of the ad set; from level `adset` on."),
+        stored("ad_id", "string", "Ad id; only at level `ad`."),
+        stored("ad_name", "string", "Name of the ad; only at level `ad`."),
+        stored("clicks", "integer", "Clicks of every kind, on links and elsewhere in the ad."),
+        stored("impressions", "integer", "How often the ads were on screen."),
+        stored("reach", "integer", "How many people saw the ads; cannot be added up over records."),
+        stored("spend", "number", "Money spent, in whole units of the account's currency (12.34 is 12.34 USD)."),
+        stored("cpc", "number", "Average cost per click, in whole units of the account's currency."),
+        stored("cpm", "number", "Average cost of 1,000 impressions, in whole units of the account's currency."),
+        stored("ctr", "number", "Clicks per impression, in percent."),
+        stored("date_start", "string", "First day covered, `YYYY-MM-DD`."),
+        stored("date_stop", "string", "Last day covered, `YYYY-MM-DD`."),
+        stored("actions", "array", "How often each kind of action happened that counts for the ads; absent when none did."),
+        stored("action_values", "array", "What the actions were worth, in whole units of the account's currency."),
+    ]);
+
+const LIST: Operation = Operation::get("listAdsInsights", "ads_insights", Action::List, template!("/act_{account_id}/insights"))
+    .summary("List results")
+    .description("Returns impressions, clicks, reach, spend and actions of an ad account, as a whole or per campaign, ad set or ad (`level`), for a period, cut into days or months if wanted (`time_increment`). Things that had no impressions in the period are missing. Figures of the last few days still change; long periods at level `ad` may fail, so ask for shorter ones.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""account_id,account_name,campaign_id,campaign_name,adset_id,adset_name,ad_id,ad_name,clicks,impressions,reach,spend,cpc,cpm,ctr,date_start,date_stop,actions,action_values""#)).default(r#""account_id,account_name,campaign_id,campaign_name,adset_id,adset_name,ad_id,ad_name,clicks,impressions,reach,spend,cpc,cpm,ctr,date_start,date_stop,actions,action_values""#).send_default().description("Figures and names to return, separated by commas. Filled in by default with the common ones; others such as `frequency`, `inline_link_clicks`, `cost_per_action_type` or `purchase_roas` may be asked for instead. Names of a level appear only when `level` is that level or a finer one."),
+        query("date_preset", STRING.choices(words![
+            "today",
+            "yesterday",
+            "this_month",
+            "last_month",
+            "this_quarter",
+            "maximum",
+            "last_3d",
+            "last_7d",
+            "last_14d",
+            "last_28d",
+            "last_30d",
+            "last_90d",
+            "last_week_mon_sun",
+            "last_week_sun_sat",
+            "last_quarter",
+            "last_year",
+            "this_week_mon_today",
+            "this_week_sun_today",
+            "this_year",
+        ])).description("Period relative to today, in the time zone of the ad account; `maximum` is the last 37 months. Ignored when `time_range` is given. Without either Facebook takes the last 30 days."),
+        query("time_range", STRING).description("Period with both days included, as JSON text with `since` and `until` in the form `YYYY-MM-DD`, days of the ad account's time zone; at most 37 months back."),
+        query("level", STRING.choices(words!["ad", "adset", "campaign", "account"]).default(r#""account""#)).default(r#""account""#).description("What one record stands for: the whole account, a campaign, an ad set or an ad. Facebook takes `account` when it is left out."),
+        query("time_increment", STRING).description("Length of the slices the period is cut into: a number of days from `1` to `90`, `monthly`, or `all_days` for one record over the whole period, which is what Facebook does when it is left out."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ads_insights.json"));

@@ -2,510 +2,97 @@
 
 //! `campaigns` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.";
-
-const TEXT_2: &str = r#""id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time""#;
-
-const TEXT_3: &str = r#"{"type":"object","description":"A campaign: one objective, with ad sets below it.","required":["id"],"properties":{"id":{"type":"string","description":"Campaign id."},"name":{"type":["string","null"],"description":"Name of the campaign."},"account_id":{"type":["string","null"],"description":"Ad account id, digits without `act_`."},"adlabels":{"type":["array","null"],"description":"Labels put on it.","items":{"type":"object","description":"A label put on a campaign, ad set or ad.","properties":{"id":{"type":["string","null"],"description":"Label id."},"name":{"type":["string","null"],"description":"Name of the label."},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"updated_time":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}},"bid_strategy":{"type":["string","null"],"description":"How it bids, when the campaign holds the budget."},"boosted_object_id":{"type":["string","null"],"description":"Id of the post or other object that is boosted."},"budget_rebalance_flag":{"type":["boolean","null"],"description":"Whether budgets of its ad sets were shared out anew each day (older feature)."},"budget_remaining":{"type":["number","null"],"description":"Budget that is left, in the smallest unit of the account's currency."},"buying_type":{"type":["string","null"],"description":"`AUCTION`, or `RESERVED` for reach and frequency."},"daily_budget":{"type":["number","null"],"description":"Budget per day, in the smallest unit of the account's currency (5000 is 50.00 USD); null when the budget is set elsewhere."},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"configured_status":{"type":["string","null"],"description":"State as set, before parents are looked at; same as `status`."},"effective_status":{"type":["string","null"],"description":"State in effect, such as `ACTIVE`, `PAUSED`, `IN_PROCESS`, `WITH_ISSUES`, `ARCHIVED` or `DELETED`."},"issues_info":{"type":["array","null"],"description":"Problems that keep it from being delivered.","items":{"type":"object","description":"A problem that keeps something from being delivered.","properties":{"error_code":{"type":["string","null"],"description":"Number of the problem."},"error_message":{"type":["string","null"],"description":"Text of the problem."},"error_summary":{"type":["string","null"],"description":"The problem in a few words."},"error_type":{"type":["string","null"],"description":"`HARD_ERROR` when delivery stopped, `SOFT_ERROR` when it goes on."},"level":{"type":["string","null"],"description":"Where the problem lies: `CAMPAIGN`, `AD_SET` or `AD`."}}}},"lifetime_budget":{"type":["number","null"],"description":"Budget for the whole run, in the smallest unit of the account's currency; null when the budget is set elsewhere."},"objective":{"type":["string","null"],"description":"What it is for, such as `OUTCOME_TRAFFIC` or `OUTCOME_SALES`; older campaigns have other values."},"smart_promotion_type":{"type":["string","null"],"description":"Kind of automated promotion, such as `GUIDED_CREATION`."},"source_campaign_id":{"type":["string","null"],"description":"Campaign it was copied from; `0` if none."},"special_ad_category":{"type":["string","null"],"description":"Special category by law, or `NONE`."},"special_ad_category_country":{"type":["array","null"],"description":"Countries the special category applies to.","items":{"type":["string","null"]}},"spend_cap":{"type":["number","null"],"description":"Most it may spend in all, in the smallest unit of the account's currency."},"start_time":{"type":["string","null"],"description":"When it begins or began, ISO 8601.","format":"date-time"},"status":{"type":["string","null"],"description":"State as set: `ACTIVE`, `PAUSED`, `ARCHIVED` or `DELETED`. What happens in fact is in `effective_status`."},"stop_time":{"type":["string","null"],"description":"When it ends or ended, ISO 8601; null when it runs on.","format":"date-time"},"updated_time":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
-
-const TEXT_4: &str = "Campaign id, digits, from `campaigns.list`. The id of any other object returns that object instead, so make sure it is a campaign.";
+use airbyte_agent_description::build::*;
 
 /// `campaigns` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("campaigns"),
-    description: Borrowed("A campaign: one objective, with ad sets below it."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCampaigns"),
-            entity: Borrowed("campaigns"),
-            action: Action::List,
-            summary: Borrowed("List campaigns"),
-            description: Borrowed(
-                "Lists the campaigns of an ad account with objective, state and budget. Archived and deleted ones are left out. Budgets are in the smallest unit of the account's currency; results are in `ads_insights.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/campaigns")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller answers.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_2))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_2))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Campaign_Create"),
-            entity: Borrowed("campaigns"),
-            action: Action::Create,
-            summary: Borrowed("Create a campaign"),
-            description: Borrowed(
-                "Creates a campaign. It delivers nothing until it has an ad set and an ad, and all three are active; create it `PAUSED` and switch it on with `campaigns.update` once checked. Only its id comes back.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/campaigns")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Name of the campaign."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("objective"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "What the campaign is for; it limits the optimization goals of its ad sets and cannot be changed later.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""OUTCOME_TRAFFIC""#)),
-                            Json(Borrowed(r#""OUTCOME_ENGAGEMENT""#)),
-                            Json(Borrowed(r#""OUTCOME_LEADS""#)),
-                            Json(Borrowed(r#""OUTCOME_AWARENESS""#)),
-                            Json(Borrowed(r#""OUTCOME_SALES""#)),
-                            Json(Borrowed(r#""OUTCOME_APP_PROMOTION""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "`PAUSED` creates it without delivering anything; `ACTIVE` lets its active ads run and spend money.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ACTIVE""#)),
-                            Json(Borrowed(r#""PAUSED""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("special_ad_categories"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Special categories that apply by law, as a JSON array in text form: `HOUSING`, `EMPLOYMENT`, `FINANCIAL_PRODUCTS_SERVICES`, `ISSUES_ELECTIONS_POLITICS`, `ONLINE_GAMBLING_AND_GAMING`; `[]` for none. They restrict targeting.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("daily_budget"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Budget per day for the whole campaign, as text in the smallest unit of the account's currency (`5000` is 50.00 USD, but 5000 JPY). Give it, or `lifetime_budget`, or leave budgets to the ad sets.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("lifetime_budget"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Budget for the whole run of the campaign, as text in the smallest unit of the account's currency; its ad sets then need an end time. Not together with `daily_budget`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("bid_strategy"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "How to bid when the campaign holds the budget: spend it for most results, with a cap per bid, or with a goal for the cost per result. Not together with ad set budgets.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""LOWEST_COST_WITHOUT_CAP""#)),
-                            Json(Borrowed(r#""LOWEST_COST_WITH_BID_CAP""#)),
-                            Json(Borrowed(r#""COST_CAP""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("is_adset_budget_sharing_enabled"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether ad sets may lend each other up to a fifth of their budget. Facebook demands it when the campaign itself has no budget.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Id of the new campaign.","properties":{"id":{"type":"string","description":"Campaign id."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCampaign"),
-            entity: Borrowed("campaigns"),
-            action: Action::Get,
-            summary: Borrowed("Get a campaign"),
-            description: Borrowed(
-                "Returns one campaign by id with objective, state and budget. Results are in `ads_insights.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("campaign_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("campaign_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_4),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_2))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_2))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_3))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Campaign_Update"),
-            entity: Borrowed("campaigns"),
-            action: Action::Update,
-            summary: Borrowed("Update a campaign"),
-            description: Borrowed(
-                "Changes the fields given of a campaign: name, state, budget, bidding or spend cap. Setting it to `ACTIVE` or raising a budget can spend money at once; `PAUSED` stops all its ads; an archived campaign cannot be brought back.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("campaign_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("campaign_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_4),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("New name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""ACTIVE""#)),
-                            Json(Borrowed(r#""PAUSED""#)),
-                            Json(Borrowed(r#""ARCHIVED""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("daily_budget"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New budget per day, as text in the smallest unit of the account's currency (`5000` is 50.00 USD). Only for campaigns that hold a daily budget.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("lifetime_budget"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New budget for the whole run, as text in the smallest unit of the account's currency. Only for campaigns that hold a lifetime budget.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("bid_strategy"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New way of bidding: `LOWEST_COST_WITHOUT_CAP`, `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("spend_cap"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Most that the campaign may spend in all, as text in the smallest unit of the account's currency; `922337203685478` removes the cap.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Whether the change was made.","properties":{"success":{"type":"boolean","description":"True when the change was made."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Campaign id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id, digits without `act_`."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State as set: `ACTIVE`, `PAUSED`, `ARCHIVED` or `DELETED`. What happens in fact is in `effective_status`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("effective_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State in effect, such as `ACTIVE`, `PAUSED`, `IN_PROCESS`, `WITH_ISSUES`, `ARCHIVED` or `DELETED`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("objective"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "What it is for, such as `OUTCOME_TRAFFIC` or `OUTCOME_SALES`; older campaigns have other values.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("daily_budget"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Budget per day, in the smallest unit of the account's currency (5000 is 50.00 USD); null when the budget is set elsewhere.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("lifetime_budget"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Budget for the whole run, in the smallest unit of the account's currency; null when the budget is set elsewhere.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("budget_remaining"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Budget that is left, in the smallest unit of the account's currency.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("start_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it begins or began, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("stop_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it ends or ended, ISO 8601; null when it runs on."),
-        },
-        StoreField {
-            name: Borrowed("updated_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To see or change campaigns, their objective, state and budget."),
-    phrases: Borrowed(&[
-        Borrowed("campaign"),
-        Borrowed("facebook ads"),
-        Borrowed("meta ads"),
-        Borrowed("budget"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("campaigns", "A campaign: one objective, with ad sets below it.")
+    .when_to_use("To see or change campaigns, their objective, state and budget.")
+    .phrases(texts!["campaign", "facebook ads", "meta ads", "budget"])
+    .operations(list![LIST, CREATE, GET, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Campaign id."),
+        stored("name", "string", "Name of the campaign."),
+        stored("account_id", "string", "Ad account id, digits without `act_`."),
+        stored("status", "string", "State as set: `ACTIVE`, `PAUSED`, `ARCHIVED` or `DELETED`. What happens in fact is in `effective_status`."),
+        stored("effective_status", "string", "State in effect, such as `ACTIVE`, `PAUSED`, `IN_PROCESS`, `WITH_ISSUES`, `ARCHIVED` or `DELETED`."),
+        stored("objective", "string", "What it is for, such as `OUTCOME_TRAFFIC` or `OUTCOME_SALES`; older campaigns have other values."),
+        stored("daily_budget", "number", "Budget per day, in the smallest unit of the account's currency (5000 is 50.00 USD); null when the budget is set elsewhere."),
+        stored("lifetime_budget", "number", "Budget for the whole run, in the smallest unit of the account's currency; null when the budget is set elsewhere."),
+        stored("budget_remaining", "number", "Budget that is left, in the smallest unit of the account's currency."),
+        stored("created_time", "string", "When it was created, ISO 8601."),
+        stored("start_time", "string", "When it begins or began, ISO 8601."),
+        stored("stop_time", "string", "When it ends or ended, ISO 8601; null when it runs on."),
+        stored("updated_time", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::List, template!("/act_{account_id}/campaigns"))
+    .summary("List campaigns")
+    .description("Lists the campaigns of an ad account with objective, state and budget. Archived and deleted ones are left out. Budgets are in the smallest unit of the account's currency; results are in `ads_insights.list`.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time""#)).default(r#""id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default; shorten it for smaller answers."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Campaign_Create", "campaigns", Action::Create, template!("/act_{account_id}/campaigns"))
+    .summary("Create a campaign")
+    .description("Creates a campaign. It delivers nothing until it has an ad set and an ad, and all three are active; create it `PAUSED` and switch it on with `campaigns.update` once checked. Only its id comes back.")
+    .writes()
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        body("name", STRING).required().description("Name of the campaign."),
+        body("objective", STRING.choices(words![
+            "OUTCOME_TRAFFIC",
+            "OUTCOME_ENGAGEMENT",
+            "OUTCOME_LEADS",
+            "OUTCOME_AWARENESS",
+            "OUTCOME_SALES",
+            "OUTCOME_APP_PROMOTION",
+        ])).required().description("What the campaign is for; it limits the optimization goals of its ad sets and cannot be changed later."),
+        body("status", STRING.choices(words!["ACTIVE", "PAUSED"])).required().description("`PAUSED` creates it without delivering anything; `ACTIVE` lets its active ads run and spend money."),
+        body("special_ad_categories", STRING).required().description("Special categories that apply by law, as a JSON array in text form: `HOUSING`, `EMPLOYMENT`, `FINANCIAL_PRODUCTS_SERVICES`, `ISSUES_ELECTIONS_POLITICS`, `ONLINE_GAMBLING_AND_GAMING`; `[]` for none. They restrict targeting."),
+        body("daily_budget", STRING.nullable()).description("Budget per day for the whole campaign, as text in the smallest unit of the account's currency (`5000` is 50.00 USD, but 5000 JPY). Give it, or `lifetime_budget`, or leave budgets to the ad sets."),
+        body("lifetime_budget", STRING.nullable()).description("Budget for the whole run of the campaign, as text in the smallest unit of the account's currency; its ad sets then need an end time. Not together with `daily_budget`."),
+        body("bid_strategy", STRING.nullable().choices(words!["LOWEST_COST_WITHOUT_CAP", "LOWEST_COST_WITH_BID_CAP", "COST_CAP"])).description("How to bid when the campaign holds the budget: spend it for most results, with a cap per bid, or with a goal for the cost per result. Not together with ad set budgets."),
+        body("is_adset_budget_sharing_enabled", BOOLEAN.nullable()).description("Whether ad sets may lend each other up to a fifth of their budget. Facebook demands it when the campaign itself has no budget."),
+    ])
+    .body(Body::Form)
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getCampaign", "campaigns", Action::Get, template!("/{campaign_id}"))
+    .summary("Get a campaign")
+    .description("Returns one campaign by id with objective, state and budget. Results are in `ads_insights.list`.")
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, digits, from `campaigns.list`. The id of any other object returns that object instead, so make sure it is a campaign."),
+        query("fields", STRING.default(r#""id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time""#)).default(r#""id,name,account_id,adlabels,bid_strategy,boosted_object_id,budget_rebalance_flag,budget_remaining,buying_type,daily_budget,created_time,configured_status,effective_status,issues_info,lifetime_budget,objective,smart_promotion_type,source_campaign_id,special_ad_category,special_ad_category_country,spend_cap,start_time,status,stop_time,updated_time""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Campaign_Update", "campaigns", Action::Update, template!("/{campaign_id}"))
+    .summary("Update a campaign")
+    .description("Changes the fields given of a campaign: name, state, budget, bidding or spend cap. Setting it to `ACTIVE` or raising a budget can spend money at once; `PAUSED` stops all its ads; an archived campaign cannot be brought back.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, digits, from `campaigns.list`. The id of any other object returns that object instead, so make sure it is a campaign."),
+        body("name", STRING.nullable()).description("New name."),
+        body("status", STRING.nullable().choices(words!["ACTIVE", "PAUSED", "ARCHIVED"])).description("New state. `ACTIVE` lets its active ads run and spend money; `ARCHIVED` is for good."),
+        body("daily_budget", STRING.nullable()).description("New budget per day, as text in the smallest unit of the account's currency (`5000` is 50.00 USD). Only for campaigns that hold a daily budget."),
+        body("lifetime_budget", STRING.nullable()).description("New budget for the whole run, as text in the smallest unit of the account's currency. Only for campaigns that hold a lifetime budget."),
+        body("bid_strategy", STRING.nullable()).description("New way of bidding: `LOWEST_COST_WITHOUT_CAP`, `LOWEST_COST_WITH_BID_CAP` or `COST_CAP`."),
+        body("spend_cap", STRING.nullable()).description("Most that the campaign may spend in all, as text in the smallest unit of the account's currency; `922337203685478` removes the cap."),
+    ])
+    .body(Body::Form)
+    .schema(UPDATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/campaigns.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/campaigns_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/campaigns_update.json"));

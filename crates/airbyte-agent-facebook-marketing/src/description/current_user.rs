@@ -2,58 +2,23 @@
 
 //! `current_user` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The user or system user that the access token belongs to.","required":["id"],"properties":{"id":{"type":"string","description":"Id of the user or system user."},"name":{"type":["string","null"],"description":"Full name."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `current_user` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("current_user"),
-    description: Borrowed("The user or system user that the access token belongs to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getCurrentUser"),
-            entity: Borrowed("current_user"),
-            action: Action::Get,
-            summary: Borrowed("Get the current user"),
-            description: Borrowed(
-                "Returns id and name of the user or system user that the access token belongs to. Use it to check the token. Which ad accounts it may use is in `ad_accounts.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/me"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas. Filled in by default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""id,name""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""id,name""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To check the token or to see whom it acts for."),
-    phrases: Borrowed(&[Borrowed("who am i"), Borrowed("current user"), Borrowed("check token")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("current_user", "The user or system user that the access token belongs to.")
+    .when_to_use("To check the token or to see whom it acts for.")
+    .phrases(texts!["who am i", "current user", "check token"])
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getCurrentUser", "current_user", Action::Get, template!("/me"))
+    .summary("Get the current user")
+    .description("Returns id and name of the user or system user that the access token belongs to. Use it to check the token. Which ad accounts it may use is in `ad_accounts.list`.")
+    .preferred_for_check()
+    .parameters(list![
+        query("fields", STRING.default(r#""id,name""#)).default(r#""id,name""#).send_default().description("Fields to return, separated by commas. Filled in by default."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/current_user.json"));

@@ -2,177 +2,38 @@
 
 //! `custom_conversions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""id,name,account_id,business,creation_time,custom_event_type,data_sources,default_conversion_value,description,event_source_type,first_fired_time,is_archived,is_unavailable,last_fired_time,offline_conversion_data_set,retention_days,rule""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"A rule that counts certain events or page visits as a conversion.","required":["id"],"properties":{"id":{"type":"string","description":"Custom conversion id."},"name":{"type":["string","null"],"description":"Name of the custom conversion."},"account_id":{"type":["string","null"],"description":"Ad account id, digits without `act_`."},"business":{"type":["object","null"],"description":"Business portfolio that owns it.","additionalProperties":true},"creation_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"custom_event_type":{"type":["string","null"],"description":"Kind of conversion, such as `PURCHASE`, `LEAD` or `OTHER`."},"data_sources":{"type":["array","null"],"description":"Where its events come from.","items":{"type":"object","description":"A source of events, such as a pixel.","properties":{"id":{"type":["string","null"],"description":"Id of the source."},"source_type":{"type":["string","null"],"description":"Kind of source, such as `PIXEL`."},"name":{"type":["string","null"],"description":"Name of the source."}}}},"default_conversion_value":{"type":["number","null"],"description":"Worth of a conversion when the event states none."},"description":{"type":["string","null"],"description":"What it counts."},"event_source_type":{"type":["string","null"],"description":"Kind of source, such as `pixel` or `app`."},"first_fired_time":{"type":["string","null"],"description":"When it first counted something, ISO 8601.","format":"date-time"},"is_archived":{"type":["boolean","null"],"description":"Whether it was archived."},"is_unavailable":{"type":["boolean","null"],"description":"Whether it can no longer be used."},"last_fired_time":{"type":["string","null"],"description":"When it last counted something, ISO 8601; null if never.","format":"date-time"},"offline_conversion_data_set":{"type":["object","null"],"description":"Set of offline events it counts from.","additionalProperties":true},"retention_days":{"type":["number","null"],"description":"Days that a person stays in its audience."},"rule":{"type":["string","null"],"description":"The rule events have to meet, as JSON text."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `custom_conversions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("custom_conversions"),
-    description: Borrowed("A rule that counts certain events or page visits as a conversion."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCustomConversions"),
-            entity: Borrowed("custom_conversions"),
-            action: Action::List,
-            summary: Borrowed("List custom conversions"),
-            description: Borrowed(
-                "Lists the custom conversions of an ad account with their rules and when they last counted something. How often they happened is in `actions` of `ads_insights.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/customconversions")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Custom conversion id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the custom conversion."),
-        },
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id, digits without `act_`."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What it counts."),
-        },
-        StoreField {
-            name: Borrowed("custom_event_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of conversion, such as `PURCHASE`, `LEAD` or `OTHER`."),
-        },
-        StoreField {
-            name: Borrowed("creation_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("first_fired_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it first counted something, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("last_fired_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last counted something, ISO 8601; null if never."),
-        },
-        StoreField {
-            name: Borrowed("is_archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was archived."),
-        },
-    ]),
-    when_to_use: Borrowed("To see which conversions are defined and whether they fire."),
-    phrases: Borrowed(&[Borrowed("custom conversion"), Borrowed("conversion rule")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("custom_conversions", "A rule that counts certain events or page visits as a conversion.")
+    .when_to_use("To see which conversions are defined and whether they fire.")
+    .phrases(texts!["custom conversion", "conversion rule"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Custom conversion id."),
+        stored("name", "string", "Name of the custom conversion."),
+        stored("account_id", "string", "Ad account id, digits without `act_`."),
+        stored("description", "string", "What it counts."),
+        stored("custom_event_type", "string", "Kind of conversion, such as `PURCHASE`, `LEAD` or `OTHER`."),
+        stored("creation_time", "string", "When it was created, ISO 8601."),
+        stored("first_fired_time", "string", "When it first counted something, ISO 8601."),
+        stored("last_fired_time", "string", "When it last counted something, ISO 8601; null if never."),
+        stored("is_archived", "boolean", "Whether it was archived."),
+    ]);
+
+const LIST: Operation = Operation::get("listCustomConversions", "custom_conversions", Action::List, template!("/act_{account_id}/customconversions"))
+    .summary("List custom conversions")
+    .description("Lists the custom conversions of an ad account with their rules and when they last counted something. How often they happened is in `actions` of `ads_insights.list`.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,name,account_id,business,creation_time,custom_event_type,data_sources,default_conversion_value,description,event_source_type,first_fired_time,is_archived,is_unavailable,last_fired_time,offline_conversion_data_set,retention_days,rule""#)).default(r#""id,name,account_id,business,creation_time,custom_event_type,data_sources,default_conversion_value,description,event_source_type,first_fired_time,is_archived,is_unavailable,last_fired_time,offline_conversion_data_set,retention_days,rule""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/custom_conversions.json"));

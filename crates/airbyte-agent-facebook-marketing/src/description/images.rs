@@ -2,187 +2,40 @@
 
 //! `images` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"An image in the library of an ad account.","properties":{"id":{"type":["string","null"],"description":"Image id: account id and hash, joined by a colon."},"name":{"type":["string","null"],"description":"Name of the image."},"account_id":{"type":["string","null"],"description":"Ad account id, digits without `act_`."},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"creatives":{"type":["array","null"],"description":"Ids of the creatives that use it.","items":{"type":["string","null"]}},"filename":{"type":["string","null"],"description":"Name of the file that was uploaded."},"hash":{"type":["string","null"],"description":"Hash of the image, by which creatives refer to it."},"height":{"type":["integer","null"],"description":"Height in pixels."},"is_associated_creatives_in_adgroups":{"type":["boolean","null"],"description":"Whether creatives with it are used in ads."},"original_height":{"type":["integer","null"],"description":"Height as uploaded, in pixels."},"original_width":{"type":["integer","null"],"description":"Width as uploaded, in pixels."},"permalink_url":{"type":["string","null"],"description":"Lasting address, opened in a browser."},"status":{"type":["string","null"],"description":"State: `ACTIVE`, `INTERNAL` or `DELETED`."},"updated_time":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"url":{"type":["string","null"],"description":"Address of the file; it expires."},"url_128":{"type":["string","null"],"description":"Address of a version of at most 128 by 128 pixels; it expires."},"width":{"type":["integer","null"],"description":"Width in pixels."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `images` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("images"),
-    description: Borrowed("An image in the library of an ad account."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listImages"),
-            entity: Borrowed("images"),
-            action: Action::List,
-            summary: Borrowed("List images"),
-            description: Borrowed(
-                "Lists the images in the library of an ad account with sizes, links and the creatives that use them. The file links expire; `permalink_url` lasts.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/adimages")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only id and hash without it. Filled in by default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Image id: account id and hash, joined by a colon."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the image."),
-        },
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id, digits without `act_`."),
-        },
-        StoreField {
-            name: Borrowed("hash"),
-            kind: Borrowed("string"),
-            description: Borrowed("Hash of the image, by which creatives refer to it."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the file; it expires."),
-        },
-        StoreField {
-            name: Borrowed("permalink_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Lasting address, opened in a browser."),
-        },
-        StoreField {
-            name: Borrowed("width"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Width in pixels."),
-        },
-        StoreField {
-            name: Borrowed("height"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Height in pixels."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed("State: `ACTIVE`, `INTERNAL` or `DELETED`."),
-        },
-        StoreField {
-            name: Borrowed("created_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("updated_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To find images and their hashes."),
-    phrases: Borrowed(&[Borrowed("ad image"), Borrowed("image library")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("images", "An image in the library of an ad account.")
+    .when_to_use("To find images and their hashes.")
+    .phrases(texts!["ad image", "image library"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Image id: account id and hash, joined by a colon."),
+        stored("name", "string", "Name of the image."),
+        stored("account_id", "string", "Ad account id, digits without `act_`."),
+        stored("hash", "string", "Hash of the image, by which creatives refer to it."),
+        stored("url", "string", "Address of the file; it expires."),
+        stored("permalink_url", "string", "Lasting address, opened in a browser."),
+        stored("width", "integer", "Width in pixels."),
+        stored("height", "integer", "Height in pixels."),
+        stored("status", "string", "State: `ACTIVE`, `INTERNAL` or `DELETED`."),
+        stored("created_time", "string", "When it was created, ISO 8601."),
+        stored("updated_time", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listImages", "images", Action::List, template!("/act_{account_id}/adimages"))
+    .summary("List images")
+    .description("Lists the images in the library of an ad account with sizes, links and the creatives that use them. The file links expire; `permalink_url` lasts.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#)).default(r#""id,name,account_id,created_time,creatives,filename,hash,height,is_associated_creatives_in_adgroups,original_height,original_width,permalink_url,status,updated_time,url,url_128,width""#).send_default().description("Fields to return, separated by commas; Facebook returns only id and hash without it. Filled in by default."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/images.json"));

@@ -2,106 +2,40 @@
 
 //! `pixel_stats` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Counts of one hour.","properties":{"aggregation":{"type":["string","null"],"description":"What the counts are by."},"start_time":{"type":["string","null"],"description":"Begin of the hour, ISO 8601.","format":"date-time"},"data":{"type":["array","null"],"description":"The counts of the hour, one per value.","items":{"type":"object","properties":{"timestamp":{"type":["string","null"],"description":"When the events happened."},"value":{"type":["string","null"],"description":"What was counted, depending on `aggregation`: the name of an event, a host, a device type."},"count":{"type":["integer","null"],"description":"How many events there were."}}}},"event":{"type":["string","null"],"description":"Name of the event."},"event_source":{"type":["string","null"],"description":"Where the events came from, such as `WEB_ONLY` or `SERVER_ONLY`."},"total_count":{"type":["integer","null"],"description":"Number of events."},"total_matched_count":{"type":["integer","null"],"description":"Number of events that were matched to people."},"total_deduped_count":{"type":["integer","null"],"description":"Number of events left out because they were sent twice."},"test_events_count":{"type":["integer","null"],"description":"Number of test events."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `pixel_stats` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("pixel_stats"),
-    description: Borrowed("How many events a pixel received in one hour."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listPixelStats"),
-            entity: Borrowed("pixel_stats"),
-            action: Action::List,
-            summary: Borrowed("List pixel event counts"),
-            description: Borrowed(
-                "Returns how many events a pixel received, hour by hour, counted by event, device, host or another aspect. Keep the period short, a day or a few. Use it to see whether a pixel works; for results of ads use `ads_insights.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("pixel_id")),
-                    Piece::Text(Borrowed("/stats")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("pixel_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Pixel id, digits, from `pixels.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("start_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Begin of the period, ISO 8601 or Unix seconds. Left out, Facebook takes a recent period.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("end_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "End of the period, ISO 8601 or Unix seconds; now when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("aggregation"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "What is counted: by `event` (such as PageView), `device_type`, `device_os`, `browser_type`, `host`, `url`, `custom_data_field`, all firings by hour (`pixel_fire`) or events over the whole period (`event_total_counts`). Facebook does not document `device`; use `device_type`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""event""#)),
-                            Json(Borrowed(r#""device""#)),
-                            Json(Borrowed(r#""custom_data_field""#)),
-                            Json(Borrowed(r#""device_type""#)),
-                            Json(Borrowed(r#""device_os""#)),
-                            Json(Borrowed(r#""browser_type""#)),
-                            Json(Borrowed(r#""host""#)),
-                            Json(Borrowed(r#""url""#)),
-                            Json(Borrowed(r#""pixel_fire""#)),
-                            Json(Borrowed(r#""event_total_counts""#)),
-                            Json(Borrowed(r#""event_source""#)),
-                            Json(Borrowed(r#""match_keys""#)),
-                            Json(Borrowed(r#""had_pii""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""event""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""event""#))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Facebook returns all hours of the period in one answer and takes no token here.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see how many events a pixel received by hour."),
-    phrases: Borrowed(&[Borrowed("pixel events"), Borrowed("pixel stats")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("pixel_stats", "How many events a pixel received in one hour.")
+    .when_to_use("To see how many events a pixel received by hour.")
+    .phrases(texts!["pixel events", "pixel stats"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listPixelStats", "pixel_stats", Action::List, template!("/{pixel_id}/stats"))
+    .summary("List pixel event counts")
+    .description("Returns how many events a pixel received, hour by hour, counted by event, device, host or another aspect. Keep the period short, a day or a few. Use it to see whether a pixel works; for results of ads use `ads_insights.list`.")
+    .parameters(list![
+        path("pixel_id", STRING).required().description("Pixel id, digits, from `pixels.list`."),
+        query("start_time", STRING).description("Begin of the period, ISO 8601 or Unix seconds. Left out, Facebook takes a recent period."),
+        query("end_time", STRING).description("End of the period, ISO 8601 or Unix seconds; now when left out."),
+        query("aggregation", STRING.choices(words![
+            "event",
+            "device",
+            "custom_data_field",
+            "device_type",
+            "device_os",
+            "browser_type",
+            "host",
+            "url",
+            "pixel_fire",
+            "event_total_counts",
+            "event_source",
+            "match_keys",
+            "had_pii",
+        ]).default(r#""event""#)).default(r#""event""#).description("What is counted: by `event` (such as PageView), `device_type`, `device_os`, `browser_type`, `host`, `url`, `custom_data_field`, all firings by hour (`pixel_fire`) or events over the whole period (`event_total_counts`). Facebook does not document `device`; use `device_type`."),
+    ])
+    .records(json_path!("$.data"))
+    .paging(Paging::none("Facebook returns all hours of the period in one answer and takes no token here."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/pixel_stats.json"));

@@ -2,171 +2,36 @@
 
 //! `pixels` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"A pixel (dataset) that collects events from web sites.","required":["id"],"properties":{"id":{"type":"string","description":"Pixel id."},"name":{"type":["string","null"],"description":"Name of the pixel."},"creation_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"creator":{"type":["object","null"],"description":"Who created it.","properties":{"id":{"type":["string","null"],"description":"Id of the user."},"name":{"type":["string","null"],"description":"Name of the user."}}},"data_use_setting":{"type":["string","null"],"description":"What its data may be used for: `ADVERTISING_AND_ANALYTICS`, `ANALYTICS_ONLY` or `EMPTY`."},"enable_automatic_matching":{"type":["boolean","null"],"description":"Whether visitors are matched by data they enter."},"first_party_cookie_status":{"type":["string","null"],"description":"Whether it uses first-party cookies, such as `FIRST_PARTY_COOKIE_ENABLED`."},"is_created_by_app":{"type":["boolean","null"],"description":"Whether an app created it."},"is_created_by_business":{"type":["boolean","null"],"description":"Whether a business portfolio created it."},"is_crm":{"type":["boolean","null"],"description":"Whether it takes events from a CRM."},"is_unavailable":{"type":["boolean","null"],"description":"Whether it can no longer be used."},"last_fired_time":{"type":["string","null"],"description":"When it last received an event, ISO 8601; null if never.","format":"date-time"},"owner_ad_account":{"type":["object","null"],"description":"Ad account that owns it.","properties":{"account_id":{"type":["string","null"],"description":"Ad account id, digits without `act_`."},"id":{"type":["string","null"],"description":"Ad account id with the leading `act_`."}}},"owner_business":{"type":["object","null"],"description":"Business portfolio that owns it.","properties":{"id":{"type":["string","null"],"description":"Business portfolio id."},"name":{"type":["string","null"],"description":"Name of the business portfolio."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `pixels` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("pixels"),
-    description: Borrowed("A pixel (dataset) that collects events from web sites."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listPixels"),
-            entity: Borrowed("pixels"),
-            action: Action::List,
-            summary: Borrowed("List pixels"),
-            description: Borrowed(
-                "Lists the pixels (datasets) of an ad account with owner and when they last received an event. How many events came in is in `pixel_stats.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/adspixels")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getPixel"),
-            entity: Borrowed("pixels"),
-            action: Action::Get,
-            summary: Borrowed("Get a pixel"),
-            description: Borrowed(
-                "Returns one pixel by id with owner, settings and when it last received an event.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/")), Piece::Name(Borrowed("pixel_id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("pixel_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Pixel id, digits, from `pixels.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To find pixels and see when they last received events."),
-    phrases: Borrowed(&[Borrowed("pixel"), Borrowed("dataset"), Borrowed("tracking")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("pixels", "A pixel (dataset) that collects events from web sites.")
+    .when_to_use("To find pixels and see when they last received events.")
+    .phrases(texts!["pixel", "dataset", "tracking"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listPixels", "pixels", Action::List, template!("/act_{account_id}/adspixels"))
+    .summary("List pixels")
+    .description("Lists the pixels (datasets) of an ad account with owner and when they last received an event. How many events came in is in `pixel_stats.list`.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#)).default(r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getPixel", "pixels", Action::Get, template!("/{pixel_id}"))
+    .summary("Get a pixel")
+    .description("Returns one pixel by id with owner, settings and when it last received an event.")
+    .parameters(list![
+        path("pixel_id", STRING).required().description("Pixel id, digits, from `pixels.list`."),
+        query("fields", STRING.default(r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#)).default(r#""id,name,creation_time,creator,data_use_setting,enable_automatic_matching,first_party_cookie_status,is_created_by_business,is_crm,is_unavailable,last_fired_time,owner_ad_account,owner_business""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id without it. Filled in by default."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/pixels.json"));

@@ -2,182 +2,39 @@
 
 //! `videos` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""id,title,ad_breaks,backdated_time,backdated_time_granularity,content_category,content_tags,created_time,custom_labels,description,embed_html,embeddable,format,icon,is_crosspost_video,is_crossposting_eligible,is_episode,is_instagram_eligible,length,live_status,permalink_url,post_views,premiere_living_room_status,published,scheduled_publish_time,source,universal_video_id,updated_time,views""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"A video in the library of an ad account.","required":["id"],"properties":{"id":{"type":"string","description":"Video id."},"title":{"type":["string","null"],"description":"Title of the video."},"account_id":{"type":["string","null"],"description":"Ad account id; Facebook does not return it for videos."},"ad_breaks":{"type":["array","null"],"description":"Times of ad breaks, in milliseconds from the start.","items":{"type":"integer"}},"backdated_time":{"type":["string","null"],"description":"Time it was dated back to, ISO 8601.","format":"date-time"},"backdated_time_granularity":{"type":["string","null"],"description":"Exactness of that time: `year`, `month`, `day`, `hour`, `min` or `none`."},"content_category":{"type":["string","null"],"description":"Category of the content."},"content_tags":{"type":["array","null"],"description":"Ids of the tags that describe the content.","items":{"type":"string"}},"created_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"custom_labels":{"type":["array","null"],"description":"Labels given by the owner.","items":{"type":"string"}},"description":{"type":["string","null"],"description":"Description shown with it."},"embed_html":{"type":["string","null"],"description":"HTML to embed the video."},"embeddable":{"type":["boolean","null"],"description":"Whether it may be embedded."},"format":{"type":["array","null"],"description":"Sizes in which it is available.","items":{"type":"object","description":"A size in which the video is available.","properties":{"filter":{"type":["string","null"],"description":"Name of the size, such as `native` or `480x480`."},"embed_html":{"type":["string","null"],"description":"HTML to embed this size."},"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"picture":{"type":["string","null"],"description":"Address of a still picture."}}}},"icon":{"type":["string","null"],"description":"Address of its icon."},"is_crosspost_video":{"type":["boolean","null"],"description":"Whether it comes from another page."},"is_crossposting_eligible":{"type":["boolean","null"],"description":"Whether other pages may post it."},"is_episode":{"type":["boolean","null"],"description":"Whether it is an episode of a series."},"is_instagram_eligible":{"type":["boolean","null"],"description":"Whether it can be used on Instagram."},"length":{"type":["number","null"],"description":"Length in seconds."},"live_status":{"type":["string","null"],"description":"State of a live video; absent for others."},"permalink_url":{"type":["string","null"],"description":"Lasting address, opened in a browser."},"post_views":{"type":["integer","null"],"description":"Views in its post."},"premiere_living_room_status":{"type":["boolean","null"],"description":"State of a premiere."},"published":{"type":["boolean","null"],"description":"Whether it was published."},"scheduled_publish_time":{"type":["string","null"],"description":"When it is to be published, ISO 8601.","format":"date-time"},"source":{"type":["string","null"],"description":"Address of the video file; it expires."},"universal_video_id":{"type":["string","null"],"description":"Id given by the publisher."},"updated_time":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"views":{"type":["integer","null"],"description":"Views in all."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `videos` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("videos"),
-    description: Borrowed("A video in the library of an ad account."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listVideos"),
-            entity: Borrowed("videos"),
-            action: Action::List,
-            summary: Borrowed("List videos"),
-            description: Borrowed(
-                "Lists the videos in the library of an ad account with length, state and links. The file link in `source` expires.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/act_")),
-                    Piece::Name(Borrowed("account_id")),
-                    Piece::Text(Borrowed("/advideos")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("account_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas; Facebook returns only the id and the time of change without it. Filled in by default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("after"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("cursors")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("paging")),
-                            Step::Key(Borrowed("next")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Video id."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title of the video."),
-        },
-        StoreField {
-            name: Borrowed("account_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Ad account id; Facebook does not return it for videos."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description shown with it."),
-        },
-        StoreField {
-            name: Borrowed("length"),
-            kind: Borrowed("number"),
-            description: Borrowed("Length in seconds."),
-        },
-        StoreField {
-            name: Borrowed("source"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the video file; it expires."),
-        },
-        StoreField {
-            name: Borrowed("permalink_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Lasting address, opened in a browser."),
-        },
-        StoreField {
-            name: Borrowed("views"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Views in all."),
-        },
-        StoreField {
-            name: Borrowed("created_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("updated_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To find videos and their length or views."),
-    phrases: Borrowed(&[Borrowed("ad video"), Borrowed("video library")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("videos", "A video in the library of an ad account.")
+    .when_to_use("To find videos and their length or views.")
+    .phrases(texts!["ad video", "video library"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Video id."),
+        stored("title", "string", "Title of the video."),
+        stored("account_id", "string", "Ad account id; Facebook does not return it for videos."),
+        stored("description", "string", "Description shown with it."),
+        stored("length", "number", "Length in seconds."),
+        stored("source", "string", "Address of the video file; it expires."),
+        stored("permalink_url", "string", "Lasting address, opened in a browser."),
+        stored("views", "integer", "Views in all."),
+        stored("created_time", "string", "When it was created, ISO 8601."),
+        stored("updated_time", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listVideos", "videos", Action::List, template!("/act_{account_id}/advideos"))
+    .summary("List videos")
+    .description("Lists the videos in the library of an ad account with length, state and links. The file link in `source` expires.")
+    .parameters(list![
+        path("account_id", STRING).required().description("Ad account id, digits only, without the leading `act_` (which is added for you). It is the `account_id` of the records of `ad_accounts.list`."),
+        query("fields", STRING.default(r#""id,title,ad_breaks,backdated_time,backdated_time_granularity,content_category,content_tags,created_time,custom_labels,description,embed_html,embeddable,format,icon,is_crosspost_video,is_crossposting_eligible,is_episode,is_instagram_eligible,length,live_status,permalink_url,post_views,premiere_living_room_status,published,scheduled_publish_time,source,universal_video_id,updated_time,views""#)).default(r#""id,title,ad_breaks,backdated_time,backdated_time_granularity,content_category,content_tags,created_time,custom_labels,description,embed_html,embeddable,format,icon,is_crosspost_video,is_crossposting_eligible,is_episode,is_instagram_eligible,length,live_status,permalink_url,post_views,premiere_living_room_status,published,scheduled_publish_time,source,universal_video_id,updated_time,views""#).send_default().description("Fields to return, separated by commas; Facebook returns only the id and the time of change without it. Filled in by default."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("25")).default("25").description("Records per page. Facebook sends 25 when it is left out; when it answers that too much data was asked for, pass a smaller number or fewer `fields`."),
+        query("after", STRING).description("Opaque token of the next page: `after` of the previous answer's meta. Repeat the other arguments unchanged. The last page carries a token as well: stop when a page comes back empty."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("after", json_path!("$.paging.cursors.after"))])
+    .paging(Paging::cursor(from_meta("after"), "after").more(from_body(json_path!("$.paging.next"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/videos.json"));

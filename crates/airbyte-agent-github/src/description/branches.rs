@@ -2,300 +2,55 @@
 
 //! `branches` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each branch to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, prefix, head commit and number of pull requests."#;
-
-const TEXT_3: &str = r"name prefix
-target {
-  ... on Commit {
-    oid commitUrl message
-    author { name email date }
-  }
-}
-associatedPullRequests(first: 1) { totalCount }";
-
-const TEXT_4: &str = r#"{"type":"object","description":"A branch and the commit it points to.","properties":{"name":{"type":"string","description":"Name without prefix."},"prefix":{"type":"string","description":"What stands before the name: `refs/heads/` for branches, `refs/tags/` for tags."},"target":{"type":["object","null"],"description":"Git object it points to.","properties":{"oid":{"type":"string","description":"Full hash of the commit."},"commitUrl":{"type":"string","format":"uri","description":"Address of the commit on github.com."},"message":{"type":"string","description":"Whole message of the commit."},"author":{"description":"Author as recorded in Git; not necessarily an account.","oneOf":[{"type":"object","description":"A person and a time, as recorded in Git.","properties":{"name":{"type":["string","null"],"description":"Name, as recorded in Git."},"email":{"type":["string","null"],"description":"E-mail address, as recorded in Git."},"date":{"type":["string","null"],"format":"date-time","description":"Time recorded in Git, with its offset from UTC."}}},{"type":"null"}]}}},"associatedPullRequests":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `branches` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("branches"),
-    description: Borrowed("A branch of a repository and the commit it points to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Branches_List"),
-            entity: Borrowed("branches"),
-            action: Action::List,
-            summary: Borrowed("List branches"),
-            description: Borrowed(
-                "Returns the branches of a repository with the commit each points to. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r#"query BranchesList($owner: String!, $name: String!, $first: Int!, $after: String) {
-  repository(owner: $owner, name: $name) {
-    refs(refPrefix: "refs/heads/", first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-"#,
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("refs")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("refs")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("refs")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Branches_Get"),
-            entity: Borrowed("branches"),
-            action: Action::Get,
-            summary: Borrowed("Get a branch"),
-            description: Borrowed(
-                "Returns one branch by name with its latest commit. The result is null when there is no such branch.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("branch"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the branch without `refs/heads/`; slashes belong to the name. Examples: `main`, `feature/login`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query BranchesGet($owner: String!, $name: String!, $branch: String!) {
-  repository(owner: $owner, name: $name) {
-    ref(qualifiedName: $branch) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("branch"),
-                        value: VariableValue::Text(Template {
-                            pieces: Borrowed(&[
-                                Piece::Text(Borrowed("refs/heads/")),
-                                Piece::Name(Borrowed("branch")),
-                            ]),
-                        }),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("ref")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name without prefix."),
-        },
-    ]),
-    when_to_use: Borrowed("Which branches exist, or what a branch points to."),
-    phrases: Borrowed(&[
-        Borrowed("which branches"),
-        Borrowed("head of branch"),
-        Borrowed("does the branch exist"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("branches", "A branch of a repository and the commit it points to.")
+    .when_to_use("Which branches exist, or what a branch points to.")
+    .phrases(texts!["which branches", "head of branch", "does the branch exist"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![stored("name", "string", "Name without prefix.")]);
+
+const LIST: Operation = Operation::by(Method::Post, "Branches_List", "branches", Action::List, template!("/graphql"))
+    .summary("List branches")
+    .description("Returns the branches of a repository with the commit each points to. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each branch to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, prefix, head commit and number of pull requests."#),
+    ])
+    .graphql(graphql(include_str!("graphql/branches_list.graphql")).default_fields(include_str!("graphql/branches_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.repository.refs.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.refs.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.refs.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Branches_Get", "branches", Action::Get, template!("/graphql"))
+    .summary("Get a branch")
+    .description("Returns one branch by name with its latest commit. The result is null when there is no such branch.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("branch", STRING).required().description("Name of the branch without `refs/heads/`; slashes belong to the name. Examples: `main`, `feature/login`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each branch to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "target.oid"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, prefix, head commit and number of pull requests."#),
+    ])
+    .graphql(graphql(include_str!("graphql/branches_get.graphql")).default_fields(include_str!("graphql/branches_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("branch", filled(template!("refs/heads/{branch}"))),
+    ]))
+    .records(json_path!("$.data.repository.ref"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/branches.json"));

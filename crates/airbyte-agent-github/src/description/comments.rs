@@ -2,397 +2,73 @@
 
 //! `comments` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each comment to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden."#;
-
-const TEXT_3: &str = r#"{"type":"object","description":"A comment in the conversation of an issue or pull request.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub; what `get` takes."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it."},"body":{"type":"string","description":"Text in Markdown."},"bodyHTML":{"type":"string","description":"Text rendered as HTML."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"isMinimized":{"type":"boolean","description":"Whether the comment is hidden."},"minimizedReason":{"type":["string","null"],"description":"Why it is hidden, such as `spam` or `outdated`."},"author":{"description":"Who wrote it; null when the account is gone (shown as ghost).","oneOf":[{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `comments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("comments"),
-    description: Borrowed("A comment in the conversation of an issue."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Comments_Create"),
-            entity: Borrowed("comments"),
-            action: Action::Create,
-            summary: Borrowed("Comment on an issue"),
-            description: Borrowed(
-                "Adds a comment to the conversation of an issue or pull request and returns it. Mentions notify people; calling twice comments twice.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/repos/")),
-                    Piece::Name(Borrowed("owner")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("repo")),
-                    Piece::Text(Borrowed("/issues/")),
-                    Piece::Name(Borrowed("issue_number")),
-                    Piece::Text(Borrowed("/comments")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("issue_number"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the issue to comment on, as after the `#`. Example: `118`. The number of a pull request works, too.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Text in GitHub Markdown, up to 65,536 characters; `@name` mentions notify people.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A comment in the form of the REST API.","properties":{"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"url":{"type":"string","description":"Address in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"body":{"type":"string","description":"Text in Markdown."},"user":{"type":["object","null"],"description":"Who wrote it.","properties":{"login":{"type":"string","description":"Account name."},"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"avatar_url":{"type":"string","description":"Address of the picture."},"url":{"type":"string","description":"Address in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"type":{"type":"string","description":"`User`, `Bot` or `Organization`."},"site_admin":{"type":"boolean","description":"Whether the account administers the site."}}},"created_at":{"type":"string","description":"When it was created."},"updated_at":{"type":"string","description":"When it was last changed."},"issue_url":{"type":"string","description":"Address of the issue in the REST API."},"author_association":{"type":"string","description":"How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`."},"performed_via_github_app":{"type":["object","null"],"description":"App that acted for the author, or null."},"reactions":{"type":"object","description":"Counts of reactions by kind.","properties":{"url":{"type":"string","description":"Address in the REST API."},"total_count":{"type":"integer","description":"Reactions in all."},"+1":{"type":"integer","description":"Thumbs up."},"-1":{"type":"integer","description":"Thumbs down."},"laugh":{"type":"integer","description":"Laughs."},"hooray":{"type":"integer","description":"Party poppers."},"confused":{"type":"integer","description":"Confused faces."},"heart":{"type":"integer","description":"Hearts."},"rocket":{"type":"integer","description":"Rockets."},"eyes":{"type":"integer","description":"Pairs of eyes."}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Comments_List"),
-            entity: Borrowed("comments"),
-            action: Action::List,
-            summary: Borrowed("List comments of an issue"),
-            description: Borrowed(
-                "Returns the comments of an issue, oldest first. The opening text is the `body` of the issue, not a comment. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the issue whose comments to list, as after the `#`. Example: `118`. For a pull request use `pr_comments`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query CommentsList(
-  $owner: String!
-  $name: String!
-  $number: Int!
-  $first: Int!
-  $after: String
-) {
-  repository(owner: $owner, name: $name) {
-    issue(number: $number) {
-      comments(first: $first, after: $after) {
-        pageInfo { hasNextPage endCursor }
-        nodes {
-          {{ fields }}
-        }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id databaseId body bodyHTML createdAt updatedAt url isMinimized
-minimizedReason
-author { login avatarUrl }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("number")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("issue")),
-                        Step::Key(Borrowed("comments")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("issue")),
-                                Step::Key(Borrowed("comments")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("issue")),
-                                Step::Key(Borrowed("comments")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Comments_Get"),
-            entity: Borrowed("comments"),
-            action: Action::Get,
-            summary: Borrowed("Get a comment"),
-            description: Borrowed(
-                "Returns one comment of an issue by its node id. The id of another kind of object gives an empty record.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Node id of the comment: `id` in the results of listing, such as `IC_kwDOABCD1234`; not the numeric `databaseId`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query CommentsGet($id: ID!) {
-  node(id: $id) {
-    ... on IssueComment {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id databaseId body bodyHTML createdAt updatedAt url isMinimized
-minimizedReason
-author { login avatarUrl }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("node"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub; what `get` takes."),
-        },
-        StoreField {
-            name: Borrowed("databaseId"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id, as the REST API uses it."),
-        },
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text in Markdown."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-    ]),
-    when_to_use: Borrowed("What was said under an issue, or to add a comment."),
-    phrases: Borrowed(&[
-        Borrowed("comments on the issue"),
-        Borrowed("what did they answer"),
-        Borrowed("reply to the issue"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("comments", "A comment in the conversation of an issue.")
+    .when_to_use("What was said under an issue, or to add a comment.")
+    .phrases(texts!["comments on the issue", "what did they answer", "reply to the issue"])
+    .operations(list![CREATE, LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub; what `get` takes."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it."),
+        stored("body", "string", "Text in Markdown."),
+        stored("createdAt", "string", "When it was created."),
+        stored("updatedAt", "string", "When it was last changed."),
+        stored("url", "string", "Address of the page on github.com."),
+    ]);
+
+const CREATE: Operation = Operation::by(Method::Post, "Comments_Create", "comments", Action::Create, template!("/repos/{owner}/{repo}/issues/{issue_number}/comments"))
+    .summary("Comment on an issue")
+    .description("Adds a comment to the conversation of an issue or pull request and returns it. Mentions notify people; calling twice comments twice.")
+    .writes()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("issue_number", INTEGER).required().description("Number of the issue to comment on, as after the `#`. Example: `118`. The number of a pull request works, too."),
+        body("body", STRING).required().description("Text in GitHub Markdown, up to 65,536 characters; `@name` mentions notify people."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "Comments_List", "comments", Action::List, template!("/graphql"))
+    .summary("List comments of an issue")
+    .description("Returns the comments of an issue, oldest first. The opening text is the `body` of the issue, not a comment. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("number", INTEGER).required().description("Number of the issue whose comments to list, as after the `#`. Example: `118`. For a pull request use `pr_comments`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each comment to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden."#),
+    ])
+    .graphql(graphql(include_str!("graphql/comments_list.graphql")).default_fields(include_str!("graphql/comments_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("number", given("number")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.repository.issue.comments.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.issue.comments.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.issue.comments.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Comments_Get", "comments", Action::Get, template!("/graphql"))
+    .summary("Get a comment")
+    .description("Returns one comment of an issue by its node id. The id of another kind of object gives an empty record.")
+    .parameters(list![
+        argument("id", STRING).required().description("Node id of the comment: `id` in the results of listing, such as `IC_kwDOABCD1234`; not the numeric `databaseId`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each comment to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden."#),
+    ])
+    .graphql(graphql(include_str!("graphql/comments_get.graphql")).default_fields(include_str!("graphql/comments_list_fields.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.node"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/comments.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/comments_create.json"));

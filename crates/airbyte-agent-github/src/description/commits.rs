@@ -2,334 +2,57 @@
 
 //! `commits` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each commit to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["oid", "messageHeadline", "author.user.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: oid, message, date, author, parents and size of the change."#;
-
-const TEXT_3: &str = r"oid message messageHeadline committedDate additions deletions changedFiles
-author { name email }
-parents(first: 5) { nodes { oid } }";
-
-const TEXT_4: &str = r#"{"type":"object","description":"A commit with message, author and size of the change.","properties":{"oid":{"type":"string","description":"Full hash of the commit."},"message":{"type":"string","description":"Whole message of the commit."},"messageHeadline":{"type":"string","description":"First line of the message."},"committedDate":{"type":"string","format":"date-time","description":"When it was committed."},"additions":{"type":"integer","description":"Lines added."},"deletions":{"type":"integer","description":"Lines removed."},"changedFiles":{"type":"integer","description":"Number of files changed."},"author":{"type":["object","null"],"description":"Author as recorded in Git; not necessarily an account.","properties":{"name":{"type":["string","null"],"description":"Name, as recorded in Git."},"email":{"type":["string","null"],"description":"E-mail address, as recorded in Git."},"user":{"description":"Account of the author, where there is one; only when named in `fields`.","oneOf":[{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}},{"type":"null"}]}}},"parents":{"type":"object","description":"Parents, up to 5; two or more make a merge.","properties":{"nodes":{"type":["array","null"],"description":"Commits.","items":{"type":"object","properties":{"oid":{"type":"string","description":"Full hash of the commit."}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `commits` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("commits"),
-    description: Borrowed("A commit of a repository with message, author and size of the change."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Commits_List"),
-            entity: Borrowed("commits"),
-            action: Action::List,
-            summary: Borrowed("List commits"),
-            description: Borrowed(
-                "Returns the commits of the default branch, newest first, optionally only those that touched one path. Other branches cannot be listed here. An empty repository gives nothing. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("path"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Only commits that touched this file or folder: path from the root of the repository, without a leading slash. Example: `src/main.rs`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query CommitsList(
-  $owner: String!
-  $name: String!
-  $first: Int!
-  $after: String
-  $path: String
-) {
-  repository(owner: $owner, name: $name) {
-    defaultBranchRef {
-      target {
-        ... on Commit {
-          history(first: $first, after: $after, path: $path) {
-            pageInfo { hasNextPage endCursor }
-            nodes {
-              {{ fields }}
-            }
-          }
-        }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                    Variable {
-                        name: Borrowed("path"),
-                        value: VariableValue::Parameter(Borrowed("path")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("defaultBranchRef")),
-                        Step::Key(Borrowed("target")),
-                        Step::Key(Borrowed("history")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("defaultBranchRef")),
-                                Step::Key(Borrowed("target")),
-                                Step::Key(Borrowed("history")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("defaultBranchRef")),
-                                Step::Key(Borrowed("target")),
-                                Step::Key(Borrowed("history")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Commits_Get"),
-            entity: Borrowed("commits"),
-            action: Action::Get,
-            summary: Borrowed("Get a commit"),
-            description: Borrowed(
-                "Returns one commit by its full hash: message, author, date, parents and size of the change. The diff itself is not included. The hash of a tree or file gives an empty record.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sha"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Full hash of the commit, 40 hexadecimal digits (`oid` in the results); a shortened hash is refused. Example: `7fd1a60b01f91b314f59955a4e4d4e80d8edf11d`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query CommitsGet($owner: String!, $name: String!, $oid: GitObjectID!) {
-  repository(owner: $owner, name: $name) {
-    object(oid: $oid) {
-      ... on Commit {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("oid"),
-                        value: VariableValue::Parameter(Borrowed("sha")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("object")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("sha"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full hash of the commit."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the commit on github.com."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was committed."),
-        },
-    ]),
-    when_to_use: Borrowed("History of a repository, a folder or a file; what one commit did."),
-    phrases: Borrowed(&[
-        Borrowed("recent commits"),
-        Borrowed("who changed"),
-        Borrowed("history of the file"),
-        Borrowed("last commit"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("commits", "A commit of a repository with message, author and size of the change.")
+    .when_to_use("History of a repository, a folder or a file; what one commit did.")
+    .phrases(texts!["recent commits", "who changed", "history of the file", "last commit"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("sha", "string", "Full hash of the commit."),
+        stored("url", "string", "Address of the commit on github.com."),
+        stored("createdAt", "string", "When it was committed."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "Commits_List", "commits", Action::List, template!("/graphql"))
+    .summary("List commits")
+    .description("Returns the commits of the default branch, newest first, optionally only those that touched one path. Other branches cannot be listed here. An empty repository gives nothing. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("path", STRING).description("Only commits that touched this file or folder: path from the root of the repository, without a leading slash. Example: `src/main.rs`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each commit to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["oid", "messageHeadline", "author.user.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: oid, message, date, author, parents and size of the change."#),
+    ])
+    .graphql(graphql(include_str!("graphql/commits_list.graphql")).default_fields(include_str!("graphql/commits_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+        set("path", given("path")),
+    ]))
+    .records(json_path!("$.data.repository.defaultBranchRef.target.history.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.defaultBranchRef.target.history.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.defaultBranchRef.target.history.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Commits_Get", "commits", Action::Get, template!("/graphql"))
+    .summary("Get a commit")
+    .description("Returns one commit by its full hash: message, author, date, parents and size of the change. The diff itself is not included. The hash of a tree or file gives an empty record.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("sha", STRING).required().description("Full hash of the commit, 40 hexadecimal digits (`oid` in the results); a shortened hash is refused. Example: `7fd1a60b01f91b314f59955a4e4d4e80d8edf11d`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each commit to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["oid", "messageHeadline", "author.user.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: oid, message, date, author, parents and size of the change."#),
+    ])
+    .graphql(graphql(include_str!("graphql/commits_get.graphql")).default_fields(include_str!("graphql/commits_list_fields.graphql")).variables(list![set("owner", given("owner")), set("name", given("repo")), set("oid", given("sha"))]))
+    .records(json_path!("$.data.repository.object"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/commits.json"));

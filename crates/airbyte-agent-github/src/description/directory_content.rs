@@ -2,159 +2,32 @@
 
 //! `directory_content` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A file or folder inside a folder.","properties":{"name":{"type":"string","description":"Name of the file or folder."},"type":{"type":"string","description":"`blob` for a file, `tree` for a folder, `commit` for a submodule."},"oid":{"type":"string","description":"Hash of the Git object."},"path":{"type":["string","null"],"description":"Path from the root of the repository."},"size":{"type":"integer","description":"Size of a file in bytes; only when named in `fields`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `directory_content` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("directory_content"),
-    description: Borrowed("A file or folder inside a folder of a repository."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("DirectoryContent_List"),
-            entity: Borrowed("directory_content"),
-            action: Action::List,
-            summary: Borrowed("List a folder"),
-            description: Borrowed(
-                "Returns the files and folders directly inside one folder at a branch, tag or commit, complete and not recursive. Gives nothing when the path does not exist or is a file.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("path"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Path of the folder from the root of the repository, without leading or trailing slash; the empty string is the root. Example: `src/components`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ref"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`, the tip of the default branch.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""HEAD""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""HEAD""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        r#"Fields of each entry to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "type", "size"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, type, oid and path."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query DirectoryContentList($owner: String!, $name: String!, $expression: String!) {
-  repository(owner: $owner, name: $name) {
-    object(expression: $expression) {
-      ... on Tree {
-        entries {
-          {{ fields }}
-        }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed("name type oid path")),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("expression"),
-                        value: VariableValue::Text(Template {
-                            pieces: Borrowed(&[
-                                Piece::Name(Borrowed("ref")),
-                                Piece::Text(Borrowed(":")),
-                                Piece::Name(Borrowed("path")),
-                            ]),
-                        }),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("object")),
-                        Step::Key(Borrowed("entries")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A folder arrives whole: GitHub returns all entries of a tree object in one answer.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Looking around in a repository before reading files."),
-    phrases: Borrowed(&[
-        Borrowed("list files"),
-        Borrowed("what is in the folder"),
-        Borrowed("directory listing"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("directory_content", "A file or folder inside a folder of a repository.")
+    .when_to_use("Looking around in a repository before reading files.")
+    .phrases(texts!["list files", "what is in the folder", "directory listing"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "DirectoryContent_List", "directory_content", Action::List, template!("/graphql"))
+    .summary("List a folder")
+    .description("Returns the files and folders directly inside one folder at a branch, tag or commit, complete and not recursive. Gives nothing when the path does not exist or is a file.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("path", STRING.default(r#""""#)).required().default(r#""""#).send_default().description("Path of the folder from the root of the repository, without leading or trailing slash; the empty string is the root. Example: `src/components`."),
+        argument("ref", STRING.default(r#""HEAD""#)).default(r#""HEAD""#).send_default().description("Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`, the tip of the default branch."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each entry to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "type", "size"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, type, oid and path."#),
+    ])
+    .graphql(graphql(include_str!("graphql/directory_content_list.graphql")).default_fields("name type oid path").variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("expression", filled(template!("{ref}:{path}"))),
+    ]))
+    .records(json_path!("$.data.repository.object.entries"))
+    .paging(Paging::none("A folder arrives whole: GitHub returns all entries of a tree object in one answer."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/directory_content.json"));

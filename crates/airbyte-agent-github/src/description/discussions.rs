@@ -2,509 +2,77 @@
 
 //! `discussions` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each discussion to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "category.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, category, answer, labels and number of comments."#;
-
-const TEXT_3: &str = r"id databaseId number title body bodyHTML createdAt updatedAt closedAt closed
-locked activeLockReason stateReason upvoteCount url isAnswered answerChosenAt
-author { login avatarUrl }
-category { id name slug emoji isAnswerable }
-answerChosenBy { login }
-answer { id body createdAt author { login } }
-labels(first: 10) { nodes { name color } }
-comments { totalCount }";
-
-const TEXT_4: &str = r#"{"type":"object","description":"A discussion with category and, for questions, the chosen answer.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it."},"number":{"type":"integer","description":"Number in its repository, as after the `#`."},"title":{"type":"string","description":"Title."},"body":{"type":"string","description":"Text in Markdown."},"bodyHTML":{"type":"string","description":"Text rendered as HTML; not with searches."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"closedAt":{"type":["string","null"],"format":"date-time","description":"When it was closed; null while open."},"closed":{"type":"boolean","description":"Whether it is closed."},"locked":{"type":"boolean","description":"Whether the conversation is locked."},"activeLockReason":{"type":["string","null"],"description":"Why it was locked.","enum":["OFF_TOPIC","RESOLVED","SPAM","TOO_HEATED",null]},"stateReason":{"type":["string","null"],"description":"Why it was closed or reopened.","enum":["DUPLICATE","OUTDATED","REOPENED","RESOLVED",null]},"upvoteCount":{"type":"integer","description":"Number of upvotes."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"isAnswered":{"type":["boolean","null"],"description":"Whether an answer was chosen; null where the category has none."},"answerChosenAt":{"type":["string","null"],"format":"date-time","description":"When the answer was chosen."},"author":{"description":"Who wrote it; null when the account is gone (shown as ghost).","oneOf":[{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},{"type":"null"}]},"category":{"type":"object","description":"Category it was filed under.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"name":{"type":"string","description":"Name, such as `Q&A`."},"slug":{"type":"string","description":"Name in addresses."},"emoji":{"type":"string","description":"Emoji code, such as `:pray:`."},"isAnswerable":{"type":"boolean","description":"Whether discussions in it can be answered."}}},"answerChosenBy":{"description":"Who chose the answer.","oneOf":[{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}},{"type":"null"}]},"answer":{"type":["object","null"],"description":"The chosen answer.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"body":{"type":"string","description":"Text in Markdown."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"author":{"description":"Who wrote it; null when the account is gone (shown as ghost).","oneOf":[{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}},{"type":"null"}]}}},"labels":{"description":"Labels, the first 10.","oneOf":[{"type":"object","description":"Labels, by name and color.","properties":{"nodes":{"type":["array","null"],"description":"Labels.","items":{"type":"object","description":"A label, by name and color.","properties":{"name":{"type":"string","description":"Name of the label."},"color":{"type":"string","description":"Color as six hexadecimal digits, without `#`."}}}}}},{"type":"null"}]},"comments":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `discussions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("discussions"),
-    description: Borrowed(
-        "A discussion of a repository with its category and, for questions, the chosen answer.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Discussions_List"),
-            entity: Borrowed("discussions"),
-            action: Action::List,
-            summary: Borrowed("List discussions"),
-            description: Borrowed(
-                "Returns the discussions of a repository, newest first, with category and chosen answer. Replies are only counted. Empty where discussions are switched off. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("states"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Only discussions in these states: `OPEN`, `CLOSED`. Left out: all.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[
-                                    Json(Borrowed(r#""OPEN""#)),
-                                    Json(Borrowed(r#""CLOSED""#)),
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("answered"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "`true`: only discussions with a chosen answer; `false`: only those without. Only categories of the question-and-answer kind have answers. Left out: all.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query DiscussionsList(
-  $owner: String!
-  $name: String!
-  $first: Int!
-  $after: String
-  $states: [DiscussionState!]
-  $answered: Boolean
-) {
-  repository(owner: $owner, name: $name) {
-    discussions(
-      first: $first
-      after: $after
-      states: $states
-      answered: $answered
-      orderBy: { field: CREATED_AT, direction: DESC }
-    ) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                    Variable {
-                        name: Borrowed("states"),
-                        value: VariableValue::Parameter(Borrowed("states")),
-                    },
-                    Variable {
-                        name: Borrowed("answered"),
-                        value: VariableValue::Parameter(Borrowed("answered")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("discussions")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("discussions")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("discussions")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Discussions_Get"),
-            entity: Borrowed("discussions"),
-            action: Action::Get,
-            summary: Borrowed("Get a discussion"),
-            description: Borrowed(
-                "Returns one discussion by number with its text (also as HTML), category and chosen answer. Replies are only counted.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the discussion in its repository, as after the `#`. Example: `512`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query DiscussionsGet($owner: String!, $name: String!, $number: Int!) {
-  repository(owner: $owner, name: $name) {
-    discussion(number: $number) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("number")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("discussion")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Discussions_Search"),
-            entity: Borrowed("discussions"),
-            action: Action::Search,
-            summary: Borrowed("Search discussions"),
-            description: Borrowed(
-                "Returns discussions that match a search, across repositories or in one. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Search in GitHub's syntax: words plus qualifiers such as `repo:owner/name`, `org:`, `author:`, `category:Ideas`, `is:answered`, `is:unanswered`, `is:open`, `created:>2024-01-01`. Example: `repo:vercel/next.js is:unanswered caching`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query DiscussionsSearch($searchQuery: String!, $first: Int!, $after: String) {
-  search(query: $searchQuery, type: DISCUSSION, first: $first, after: $after) {
-    discussionCount
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      ... on Discussion {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id databaseId number title body createdAt updatedAt closedAt closed locked
-stateReason upvoteCount url isAnswered answerChosenAt
-author { login avatarUrl }
-category { id name slug emoji isAnswerable }
-answerChosenBy { login }
-answer { id body createdAt author { login } }
-labels(first: 10) { nodes { name color } }
-comments { totalCount }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("searchQuery"),
-                        value: VariableValue::Parameter(Borrowed("query")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("search")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("discussionCount")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Questions, ideas and announcements that are not issues."),
-    phrases: Borrowed(
-        &[Borrowed("discussions"), Borrowed("unanswered questions"), Borrowed("ideas")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("discussions", "A discussion of a repository with its category and, for questions, the chosen answer.")
+    .when_to_use("Questions, ideas and announcements that are not issues.")
+    .phrases(texts!["discussions", "unanswered questions", "ideas"])
+    .operations(list![LIST, GET, SEARCH])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "Discussions_List", "discussions", Action::List, template!("/graphql"))
+    .summary("List discussions")
+    .description("Returns the discussions of a repository, newest first, with category and chosen answer. Replies are only counted. Empty where discussions are switched off. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("states", ARRAY.items(list![STRING.choices(words!["OPEN", "CLOSED"])])).description("Only discussions in these states: `OPEN`, `CLOSED`. Left out: all."),
+        argument("answered", BOOLEAN).description("`true`: only discussions with a chosen answer; `false`: only those without. Only categories of the question-and-answer kind have answers. Left out: all."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each discussion to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "category.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, category, answer, labels and number of comments."#),
+    ])
+    .graphql(graphql(include_str!("graphql/discussions_list.graphql")).default_fields(include_str!("graphql/discussions_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+        set("states", given("states")),
+        set("answered", given("answered")),
+    ]))
+    .records(json_path!("$.data.repository.discussions.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.discussions.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.discussions.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Discussions_Get", "discussions", Action::Get, template!("/graphql"))
+    .summary("Get a discussion")
+    .description("Returns one discussion by number with its text (also as HTML), category and chosen answer. Replies are only counted.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("number", INTEGER).required().description("Number of the discussion in its repository, as after the `#`. Example: `512`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each discussion to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "category.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, category, answer, labels and number of comments."#),
+    ])
+    .graphql(graphql(include_str!("graphql/discussions_get.graphql")).default_fields(include_str!("graphql/discussions_list_fields.graphql")).variables(list![set("owner", given("owner")), set("name", given("repo")), set("number", given("number"))]))
+    .records(json_path!("$.data.repository.discussion"))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "Discussions_Search", "discussions", Action::Search, template!("/graphql"))
+    .summary("Search discussions")
+    .description("Returns discussions that match a search, across repositories or in one. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.")
+    .parameters(list![
+        argument("query", STRING).required().description("Search in GitHub's syntax: words plus qualifiers such as `repo:owner/name`, `org:`, `author:`, `category:Ideas`, `is:answered`, `is:unanswered`, `is:open`, `created:>2024-01-01`. Example: `repo:vercel/next.js is:unanswered caching`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each discussion to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "category.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, category, answer, labels and number of comments."#),
+    ])
+    .graphql(graphql(include_str!("graphql/discussions_search.graphql")).default_fields(include_str!("graphql/discussions_search_fields.graphql")).variables(list![
+        set("searchQuery", given("query")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.search.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),
+        meta("total_count", json_path!("$.data.search.discussionCount")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/discussions.json"));

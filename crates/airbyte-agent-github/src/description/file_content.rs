@@ -2,142 +2,31 @@
 
 //! `file_content` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Content of a file.","properties":{"text":{"type":["string","null"],"description":"Content; null when the file is binary."},"byteSize":{"type":"integer","description":"Size in bytes."},"isBinary":{"type":["boolean","null"],"description":"Whether it is binary; null when GitHub cannot tell."},"isTruncated":{"type":"boolean","description":"Whether `text` was cut."},"oid":{"type":"string","description":"Hash of the content."},"abbreviatedOid":{"type":"string","description":"Hash of the content, shortened."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `file_content` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("file_content"),
-    description: Borrowed("The content of one file of a repository at a branch, tag or commit."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("FileContent_Get"),
-            entity: Borrowed("file_content"),
-            action: Action::Get,
-            summary: Borrowed("Read a file"),
-            description: Borrowed(
-                "Returns the text of one file at a branch, tag or commit. `text` is null for binary files; `isTruncated` tells that a large file was cut. The result is null for a path that does not exist, and empty for a folder: use `directory_content`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("path"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Path of the file from the root of the repository, without a leading slash; case-sensitive. Example: `docs/README.md`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ref"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`, the tip of the default branch.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""HEAD""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""HEAD""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        r#"Fields of each file to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["text", "byteSize"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, size, hashes, and whether it is binary or cut."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query FileContentGet($owner: String!, $name: String!, $expression: String!) {
-  repository(owner: $owner, name: $name) {
-    object(expression: $expression) {
-      ... on Blob {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed("text byteSize isBinary isTruncated oid abbreviatedOid"),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("expression"),
-                        value: VariableValue::Text(Template {
-                            pieces: Borrowed(&[
-                                Piece::Name(Borrowed("ref")),
-                                Piece::Text(Borrowed(":")),
-                                Piece::Name(Borrowed("path")),
-                            ]),
-                        }),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("object")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Reading code or documents at a branch, tag or commit."),
-    phrases: Borrowed(
-        &[Borrowed("show the file"), Borrowed("read README"), Borrowed("what is in")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("file_content", "The content of one file of a repository at a branch, tag or commit.")
+    .when_to_use("Reading code or documents at a branch, tag or commit.")
+    .phrases(texts!["show the file", "read README", "what is in"])
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "FileContent_Get", "file_content", Action::Get, template!("/graphql"))
+    .summary("Read a file")
+    .description("Returns the text of one file at a branch, tag or commit. `text` is null for binary files; `isTruncated` tells that a large file was cut. The result is null for a path that does not exist, and empty for a folder: use `directory_content`.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("path", STRING).required().description("Path of the file from the root of the repository, without a leading slash; case-sensitive. Example: `docs/README.md`."),
+        argument("ref", STRING.default(r#""HEAD""#)).default(r#""HEAD""#).send_default().description("Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`, the tip of the default branch."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each file to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["text", "byteSize"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, size, hashes, and whether it is binary or cut."#),
+    ])
+    .graphql(graphql(include_str!("graphql/file_content_get.graphql")).default_fields("text byteSize isBinary isTruncated oid abbreviatedOid").variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("expression", filled(template!("{ref}:{path}"))),
+    ]))
+    .records(json_path!("$.data.repository.object"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/file_content.json"));

@@ -2,803 +2,127 @@
 
 //! `issues` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each issue to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, assignees, labels, milestone and number of comments."#;
-
-const TEXT_3: &str = r"id databaseId number title body state stateReason createdAt updatedAt closedAt
-url locked
-author { login avatarUrl }
-assignees(first: 10) { nodes { login } }
-labels(first: 10) { nodes { name color } }
-milestone { title number }
-comments { totalCount }";
-
-const TEXT_4: &str = r#"{"type":"object","description":"An issue with text, state, people, labels and milestone.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it."},"number":{"type":"integer","description":"Number in its repository, as after the `#`."},"title":{"type":"string","description":"Title."},"body":{"type":"string","description":"Text in Markdown."},"bodyHTML":{"type":"string","description":"Text rendered as HTML; with `get` only."},"state":{"type":"string","description":"Open or closed.","enum":["CLOSED","OPEN"]},"stateReason":{"type":["string","null"],"description":"Why it was closed or reopened.","enum":["COMPLETED","DUPLICATE","NOT_PLANNED","REOPENED",null]},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"closedAt":{"type":["string","null"],"format":"date-time","description":"When it was closed; null while open."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"locked":{"type":"boolean","description":"Whether the conversation is locked."},"author":{"description":"Who wrote it; null when the account is gone (shown as ghost).","oneOf":[{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},{"type":"null"}]},"assignees":{"type":"object","description":"Accounts, by name only.","properties":{"nodes":{"type":["array","null"],"description":"Users.","items":{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}}}}},"labels":{"description":"Labels, the first 10.","oneOf":[{"type":"object","description":"Labels, by name and color.","properties":{"nodes":{"type":["array","null"],"description":"Labels.","items":{"type":"object","description":"A label, by name and color.","properties":{"name":{"type":"string","description":"Name of the label."},"color":{"type":"string","description":"Color as six hexadecimal digits, without `#`."}}}}}},{"type":"null"}]},"milestone":{"description":"Milestone it is planned for.","oneOf":[{"type":"object","description":"A milestone, by title and number.","properties":{"title":{"type":"string","description":"Title of the milestone."},"number":{"type":"integer","description":"Number in its repository."}}},{"type":"null"}]},"comments":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
-
-const TEXT_5: &str = r#"{"type":"object","description":"An issue in the form of the REST API.","properties":{"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"url":{"type":"string","description":"Address in the REST API."},"repository_url":{"type":"string","description":"Address of the repository in the REST API."},"labels_url":{"type":"string","description":"Address of the labels in the REST API."},"comments_url":{"type":"string","description":"Address of the comments in the REST API."},"events_url":{"type":"string","description":"Address of the events in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"number":{"type":"integer","description":"Number in its repository, as after the `#`."},"state":{"type":"string","description":"`open` or `closed`."},"state_reason":{"type":["string","null"],"description":"`completed`, `not_planned`, `duplicate`, `reopened` or null."},"title":{"type":"string","description":"Title."},"body":{"type":["string","null"],"description":"Text in Markdown."},"user":{"type":["object","null"],"description":"Who wrote it.","properties":{"login":{"type":"string","description":"Account name."},"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"avatar_url":{"type":"string","description":"Address of the picture."},"url":{"type":"string","description":"Address in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"type":{"type":"string","description":"`User`, `Bot` or `Organization`."},"site_admin":{"type":"boolean","description":"Whether the account administers the site."}}},"labels":{"type":"array","description":"Labels.","items":{"type":"object","properties":{"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"url":{"type":"string","description":"Address in the REST API."},"name":{"type":"string","description":"Name of the label."},"color":{"type":"string","description":"Color as six hexadecimal digits."},"default":{"type":"boolean","description":"Whether GitHub made it for every repository."},"description":{"type":["string","null"],"description":"What the label is for."}}}},"assignees":{"type":"array","description":"Assigned users.","items":{"type":"object","properties":{"login":{"type":"string","description":"Account name."},"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"avatar_url":{"type":"string","description":"Address of the picture."},"url":{"type":"string","description":"Address in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"type":{"type":"string","description":"`User`, `Bot` or `Organization`."},"site_admin":{"type":"boolean","description":"Whether the account administers the site."}}}},"milestone":{"type":["object","null"],"description":"Milestone, or null."},"locked":{"type":"boolean","description":"Whether the conversation is locked."},"comments":{"type":"integer","description":"Number of comments."},"closed_at":{"type":["string","null"],"description":"When it was closed; null while open."},"created_at":{"type":"string","description":"When it was created."},"updated_at":{"type":"string","description":"When it was last changed."},"author_association":{"type":"string","description":"How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`."},"active_lock_reason":{"type":["string","null"],"description":"Why it was locked."},"closed_by":{"type":["object","null"],"description":"Who closed it."},"timeline_url":{"type":"string","description":"Address of the timeline in the REST API."},"performed_via_github_app":{"type":["object","null"],"description":"App that acted for the author, or null."},"assignee":{"type":["object","null"],"description":"First of the assigned users.","properties":{"login":{"type":"string","description":"Account name."},"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"avatar_url":{"type":"string","description":"Address of the picture."},"url":{"type":"string","description":"Address in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"type":{"type":"string","description":"`User`, `Bot` or `Organization`."},"site_admin":{"type":"boolean","description":"Whether the account administers the site."}}},"reactions":{"type":"object","description":"Counts of reactions by kind.","properties":{"url":{"type":"string","description":"Address in the REST API."},"total_count":{"type":"integer","description":"Reactions in all."},"+1":{"type":"integer","description":"Thumbs up."},"-1":{"type":"integer","description":"Thumbs down."},"laugh":{"type":"integer","description":"Laughs."},"hooray":{"type":"integer","description":"Party poppers."},"confused":{"type":"integer","description":"Confused faces."},"heart":{"type":"integer","description":"Hearts."},"rocket":{"type":"integer","description":"Rockets."},"eyes":{"type":"integer","description":"Pairs of eyes."}}},"sub_issues_summary":{"type":"object","description":"Progress of the issues below this one.","properties":{"total":{"type":"integer","description":"Sub-issues in all."},"completed":{"type":"integer","description":"Sub-issues that are closed."},"percent_completed":{"type":"integer","description":"Share of closed ones, 0 to 100."}}},"type":{"type":["object","null"],"description":"Kind of issue in its organization, or null."},"pinned_comment":{"type":["object","null"],"description":"Comment pinned to the top, or null."},"issue_field_values":{"type":"array","description":"Values of fields of the organization.","items":{"type":"object"}},"issue_dependencies_summary":{"type":"object","description":"How many issues block this one, and are blocked by it.","properties":{"blocked_by":{"type":"integer","description":"Open issues that block this one."},"blocking":{"type":"integer","description":"Open issues that this one blocks."},"total_blocked_by":{"type":"integer","description":"Issues that block this one, closed ones included."},"total_blocking":{"type":"integer","description":"Issues that this one blocks, closed ones included."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `issues` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issues"),
-    description: Borrowed(
-        "An issue of a repository: a bug, task or question with state, labels and assignees.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Issues_List"),
-            entity: Borrowed("issues"),
-            action: Action::List,
-            summary: Borrowed("List issues"),
-            description: Borrowed(
-                "Returns the issues of one repository, newest first, open and closed unless `states` says otherwise. Pull requests are not among them. To filter by label, author or words, or across repositories, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("states"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Only issues in these states: `OPEN`, `CLOSED`. Left out: all.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[
-                                    Json(Borrowed(r#""OPEN""#)),
-                                    Json(Borrowed(r#""CLOSED""#)),
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query IssuesList(
-  $owner: String!
-  $name: String!
-  $first: Int!
-  $after: String
-  $states: [IssueState!]
-) {
-  repository(owner: $owner, name: $name) {
-    issues(
-      first: $first
-      after: $after
-      states: $states
-      orderBy: { field: CREATED_AT, direction: DESC }
-    ) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                    Variable {
-                        name: Borrowed("states"),
-                        value: VariableValue::Parameter(Borrowed("states")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("issues")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("issues")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("issues")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Issues_Get"),
-            entity: Borrowed("issues"),
-            action: Action::Get,
-            summary: Borrowed("Get an issue"),
-            description: Borrowed(
-                "Returns one issue by number with its text (also as HTML), state, labels, assignees and milestone. Its comments are listed with `comments`. An unknown number, or that of a pull request, is reported as not found.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the issue in its repository, as after the `#`. Example: `118`. The number of a pull request finds nothing here.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query IssuesGet($owner: String!, $name: String!, $number: Int!) {
-  repository(owner: $owner, name: $name) {
-    issue(number: $number) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id databaseId number title body bodyHTML state stateReason createdAt updatedAt
-closedAt url locked
-author { login avatarUrl }
-assignees(first: 10) { nodes { login } }
-labels(first: 10) { nodes { name color } }
-milestone { title number }
-comments { totalCount }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("number")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("issue")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Issues_Search"),
-            entity: Borrowed("issues"),
-            action: Action::Search,
-            summary: Borrowed("Search issues"),
-            description: Borrowed(
-                "Returns issues that match a search, across repositories or in one. Use it for filters that listing lacks (label, author, assignee, date, words). Put `is:issue` into the query. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        r#"Search in GitHub's syntax; always put `is:issue` in it, for pull requests match too and come back as empty records. Qualifiers: `repo:owner/name`, `org:`, `is:open`, `author:`, `assignee:`, `label:"good first issue"`, `created:>2024-01-01`, `sort:updated-desc`. Example: `is:issue is:open repo:cli/cli label:bug crash`."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query IssuesSearch($searchQuery: String!, $first: Int!, $after: String) {
-  search(query: $searchQuery, type: ISSUE, first: $first, after: $after) {
-    issueCount
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      ... on Issue {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("searchQuery"),
-                        value: VariableValue::Parameter(Borrowed("query")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("search")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("issueCount")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Issues_Create"),
-            entity: Borrowed("issues"),
-            action: Action::Create,
-            summary: Borrowed("Create an issue"),
-            description: Borrowed(
-                "Opens a new issue and returns it in the form of the REST API. Calling twice opens two issues. Labels, assignees and milestone are dropped silently when the token has no push access. Fails with 410 where issues are switched off.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/repos/")),
-                    Piece::Name(Borrowed("owner")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("repo")),
-                    Piece::Text(Borrowed("/issues")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Title, plain text, one line, up to 256 characters. Example: `Login fails on Safari`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Text in GitHub Markdown, up to 65,536 characters; `@name` mentions and `#12` links work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("labels"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        r#"Names of labels. Example: `["bug", "good first issue"]`. Dropped silently without push access."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("assignees"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        r#"Logins of up to 10 people to assign. Example: `["octocat"]`. Dropped silently without push access."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("milestone"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Number of a milestone of the repository (not its title), or null for none. Dropped silently without push access.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_5))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Issues_Update"),
-            entity: Borrowed("issues"),
-            action: Action::Update,
-            summary: Borrowed("Update an issue"),
-            description: Borrowed(
-                "Changes title, text, state, labels, assignees or milestone of an issue, and returns it; what is left out stays. Closes with `state` `closed`, reopens with `open`. `labels` and `assignees` replace the whole list. Works for pull requests as well.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/repos/")),
-                    Piece::Name(Borrowed("owner")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("repo")),
-                    Piece::Text(Borrowed("/issues/")),
-                    Piece::Name(Borrowed("issue_number")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("issue_number"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the issue to change, as after the `#`. Example: `118`. A pull request can be changed by its number, too.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Body,
-                    description: Borrowed("New title, plain text, one line, up to 256 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New text in GitHub Markdown, replacing the old, up to 65,536 characters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("state"),
-                    location: Location::Body,
-                    description: Borrowed("`closed` closes the issue, `open` reopens it."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""open""#)),
-                            Json(Borrowed(r#""closed""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("state_reason"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Why the state changes; only together with `state`. `completed` or `not_planned` when closing, `reopened` when opening.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""completed""#)),
-                            Json(Borrowed(r#""not_planned""#)),
-                            Json(Borrowed(r#""reopened""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("labels"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        r#"Names of all labels that the issue shall have, replacing the present ones; `[]` removes all. Example: `["bug"]`."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("assignees"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        r#"Logins of all people who shall be assigned, replacing the present ones; `[]` removes all. Example: `["octocat"]`."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("milestone"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Number of a milestone of the repository (not its title); null takes the issue out of its milestone.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_5))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("databaseId"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id, as the REST API uses it."),
-        },
-        StoreField {
-            name: Borrowed("number"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number in its repository, as after the `#`."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text in Markdown."),
-        },
-        StoreField {
-            name: Borrowed("state"),
-            kind: Borrowed("string"),
-            description: Borrowed("Open or closed."),
-        },
-        StoreField {
-            name: Borrowed("stateReason"),
-            kind: Borrowed("string"),
-            description: Borrowed("Why it was closed or reopened."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed."),
-        },
-        StoreField {
-            name: Borrowed("closedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was closed; null while open."),
-        },
-        StoreField {
-            name: Borrowed("locked"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the conversation is locked."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-    ]),
-    when_to_use: Borrowed("Reading, finding, opening or changing issues; not for pull requests."),
-    phrases: Borrowed(&[
-        Borrowed("open issues"),
-        Borrowed("bug reports"),
-        Borrowed("create an issue"),
-        Borrowed("close the issue"),
-        Borrowed("assigned to me"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("issues", "An issue of a repository: a bug, task or question with state, labels and assignees.")
+    .when_to_use("Reading, finding, opening or changing issues; not for pull requests.")
+    .phrases(texts!["open issues", "bug reports", "create an issue", "close the issue", "assigned to me"])
+    .operations(list![LIST, GET, SEARCH, CREATE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it."),
+        stored("number", "integer", "Number in its repository, as after the `#`."),
+        stored("title", "string", "Title."),
+        stored("body", "string", "Text in Markdown."),
+        stored("state", "string", "Open or closed."),
+        stored("stateReason", "string", "Why it was closed or reopened."),
+        stored("createdAt", "string", "When it was created."),
+        stored("updatedAt", "string", "When it was last changed."),
+        stored("closedAt", "string", "When it was closed; null while open."),
+        stored("locked", "boolean", "Whether the conversation is locked."),
+        stored("url", "string", "Address of the page on github.com."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "Issues_List", "issues", Action::List, template!("/graphql"))
+    .summary("List issues")
+    .description("Returns the issues of one repository, newest first, open and closed unless `states` says otherwise. Pull requests are not among them. To filter by label, author or words, or across repositories, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("states", ARRAY.items(list![STRING.choices(words!["OPEN", "CLOSED"])])).description("Only issues in these states: `OPEN`, `CLOSED`. Left out: all."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each issue to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, assignees, labels, milestone and number of comments."#),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_list.graphql")).default_fields(include_str!("graphql/issues_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+        set("states", given("states")),
+    ]))
+    .records(json_path!("$.data.repository.issues.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.issues.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.issues.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Issues_Get", "issues", Action::Get, template!("/graphql"))
+    .summary("Get an issue")
+    .description("Returns one issue by number with its text (also as HTML), state, labels, assignees and milestone. Its comments are listed with `comments`. An unknown number, or that of a pull request, is reported as not found.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("number", INTEGER).required().description("Number of the issue in its repository, as after the `#`. Example: `118`. The number of a pull request finds nothing here."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each issue to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, assignees, labels, milestone and number of comments."#),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_get.graphql")).default_fields(include_str!("graphql/issues_get_fields.graphql")).variables(list![set("owner", given("owner")), set("name", given("repo")), set("number", given("number"))]))
+    .records(json_path!("$.data.repository.issue"))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "Issues_Search", "issues", Action::Search, template!("/graphql"))
+    .summary("Search issues")
+    .description("Returns issues that match a search, across repositories or in one. Use it for filters that listing lacks (label, author, assignee, date, words). Put `is:issue` into the query. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.")
+    .parameters(list![
+        argument("query", STRING).required().description(r#"Search in GitHub's syntax; always put `is:issue` in it, for pull requests match too and come back as empty records. Qualifiers: `repo:owner/name`, `org:`, `is:open`, `author:`, `assignee:`, `label:"good first issue"`, `created:>2024-01-01`, `sort:updated-desc`. Example: `is:issue is:open repo:cli/cli label:bug crash`."#),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each issue to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, dates, author, assignees, labels, milestone and number of comments."#),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_search.graphql")).default_fields(include_str!("graphql/issues_list_fields.graphql")).variables(list![
+        set("searchQuery", given("query")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.search.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),
+        meta("total_count", json_path!("$.data.search.issueCount")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Issues_Create", "issues", Action::Create, template!("/repos/{owner}/{repo}/issues"))
+    .summary("Create an issue")
+    .description("Opens a new issue and returns it in the form of the REST API. Calling twice opens two issues. Labels, assignees and milestone are dropped silently when the token has no push access. Fails with 410 where issues are switched off.")
+    .writes()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        body("title", STRING).required().description("Title, plain text, one line, up to 256 characters. Example: `Login fails on Safari`."),
+        body("body", STRING).description("Text in GitHub Markdown, up to 65,536 characters; `@name` mentions and `#12` links work."),
+        body("labels", ARRAY.items(list![STRING])).description(r#"Names of labels. Example: `["bug", "good first issue"]`. Dropped silently without push access."#),
+        body("assignees", ARRAY.items(list![STRING])).description(r#"Logins of up to 10 people to assign. Example: `["octocat"]`. Dropped silently without push access."#),
+        body("milestone", INTEGER.nullable()).description("Number of a milestone of the repository (not its title), or null for none. Dropped silently without push access."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "Issues_Update", "issues", Action::Update, template!("/repos/{owner}/{repo}/issues/{issue_number}"))
+    .summary("Update an issue")
+    .description("Changes title, text, state, labels, assignees or milestone of an issue, and returns it; what is left out stays. Closes with `state` `closed`, reopens with `open`. `labels` and `assignees` replace the whole list. Works for pull requests as well.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("issue_number", INTEGER).required().description("Number of the issue to change, as after the `#`. Example: `118`. A pull request can be changed by its number, too."),
+        body("title", STRING).description("New title, plain text, one line, up to 256 characters."),
+        body("body", STRING).description("New text in GitHub Markdown, replacing the old, up to 65,536 characters."),
+        body("state", STRING.choices(words!["open", "closed"])).description("`closed` closes the issue, `open` reopens it."),
+        body("state_reason", STRING.nullable().choices(words!["completed", "not_planned", "reopened"])).description("Why the state changes; only together with `state`. `completed` or `not_planned` when closing, `reopened` when opening."),
+        body("labels", ARRAY.items(list![STRING])).description(r#"Names of all labels that the issue shall have, replacing the present ones; `[]` removes all. Example: `["bug"]`."#),
+        body("assignees", ARRAY.items(list![STRING])).description(r#"Logins of all people who shall be assigned, replacing the present ones; `[]` removes all. Example: `["octocat"]`."#),
+        body("milestone", INTEGER.nullable()).description("Number of a milestone of the repository (not its title); null takes the issue out of its milestone."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/issues.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/issues_create.json"));

@@ -2,320 +2,61 @@
 
 //! `labels` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each label to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "color", "issues.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, color, description and numbers of uses."#;
-
-const TEXT_3: &str = r#"{"type":"object","description":"A label of a repository.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"name":{"type":"string","description":"Name of the label."},"color":{"type":"string","description":"Color as six hexadecimal digits, without `#`."},"description":{"type":["string","null"],"description":"What the label is for."},"createdAt":{"type":["string","null"],"format":"date-time","description":"When it was created."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"issues":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"pullRequests":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `labels` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("labels"),
-    description: Borrowed(
-        "A label that a repository offers for its issues, pull requests and discussions.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Labels_List"),
-            entity: Borrowed("labels"),
-            action: Action::List,
-            summary: Borrowed("List labels"),
-            description: Borrowed(
-                "Returns the labels that a repository offers, with their colors and how often each is used. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query LabelsList($owner: String!, $name: String!, $first: Int!, $after: String) {
-  repository(owner: $owner, name: $name) {
-    labels(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id name color description createdAt url
-issues { totalCount }
-pullRequests { totalCount }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("labels")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("labels")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("labels")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Labels_Get"),
-            entity: Borrowed("labels"),
-            action: Action::Get,
-            summary: Borrowed("Get a label"),
-            description: Borrowed(
-                "Returns one label by name with description, color and numbers of uses. The result is null when there is no such label.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the label, spaces included. Examples: `bug`, `good first issue`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query LabelsGet($owner: String!, $repoName: String!, $labelName: String!) {
-  repository(owner: $owner, name: $repoName) {
-    label(name: $labelName) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id name color description createdAt url
-issues { totalCount }
-pullRequests { totalCount }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("repoName"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("labelName"),
-                        value: VariableValue::Parameter(Borrowed("name")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("label")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the label."),
-        },
-        StoreField {
-            name: Borrowed("color"),
-            kind: Borrowed("string"),
-            description: Borrowed("Color as six hexadecimal digits, without `#`."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the label is for."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-    ]),
-    when_to_use: Borrowed("Which labels exist, before labelling or filtering by one."),
-    phrases: Borrowed(&[
-        Borrowed("which labels"),
-        Borrowed("label color"),
-        Borrowed("how many issues with label"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("labels", "A label that a repository offers for its issues, pull requests and discussions.")
+    .when_to_use("Which labels exist, before labelling or filtering by one.")
+    .phrases(texts!["which labels", "label color", "how many issues with label"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("name", "string", "Name of the label."),
+        stored("color", "string", "Color as six hexadecimal digits, without `#`."),
+        stored("description", "string", "What the label is for."),
+        stored("url", "string", "Address of the page on github.com."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "Labels_List", "labels", Action::List, template!("/graphql"))
+    .summary("List labels")
+    .description("Returns the labels that a repository offers, with their colors and how often each is used. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each label to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "color", "issues.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, color, description and numbers of uses."#),
+    ])
+    .graphql(graphql(include_str!("graphql/labels_list.graphql")).default_fields(include_str!("graphql/labels_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.repository.labels.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.labels.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.labels.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Labels_Get", "labels", Action::Get, template!("/graphql"))
+    .summary("Get a label")
+    .description("Returns one label by name with description, color and numbers of uses. The result is null when there is no such label.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("name", STRING).required().description("Name of the label, spaces included. Examples: `bug`, `good first issue`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each label to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "color", "issues.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, color, description and numbers of uses."#),
+    ])
+    .graphql(graphql(include_str!("graphql/labels_get.graphql")).default_fields(include_str!("graphql/labels_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("repoName", given("repo")),
+        set("labelName", given("name")),
+    ]))
+    .records(json_path!("$.data.repository.label"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/labels.json"));

@@ -2,368 +2,63 @@
 
 //! `milestones` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each milestone to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "dueOn"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, description, state, dates, progress and counts."#;
-
-const TEXT_3: &str = r"id number title description state dueOn closedAt createdAt updatedAt
-progressPercentage
-issues { totalCount }
-pullRequests { totalCount }";
-
-const TEXT_4: &str = r#"{"type":"object","description":"A milestone of a repository.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"number":{"type":"integer","description":"Number in its repository."},"title":{"type":"string","description":"Title of the milestone."},"description":{"type":["string","null"],"description":"What the milestone is about."},"state":{"type":"string","description":"Open or closed.","enum":["CLOSED","OPEN"]},"dueOn":{"type":["string","null"],"format":"date-time","description":"When it is due; null without a date."},"closedAt":{"type":["string","null"],"format":"date-time","description":"When it was closed; null while open."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"progressPercentage":{"type":"number","description":"Share of closed issues and pull requests, 0 to 100."},"issues":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"pullRequests":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `milestones` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("milestones"),
-    description: Borrowed(
-        "A milestone that groups issues and pull requests of a repository towards a date.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Milestones_List"),
-            entity: Borrowed("milestones"),
-            action: Action::List,
-            summary: Borrowed("List milestones"),
-            description: Borrowed(
-                "Returns the milestones of a repository, newest first, open and closed unless `states` says otherwise. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("states"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Only milestones in these states: `OPEN`, `CLOSED`. Left out: all.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[
-                                    Json(Borrowed(r#""OPEN""#)),
-                                    Json(Borrowed(r#""CLOSED""#)),
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query MilestonesList(
-  $owner: String!
-  $name: String!
-  $first: Int!
-  $after: String
-  $states: [MilestoneState!]
-) {
-  repository(owner: $owner, name: $name) {
-    milestones(
-      first: $first
-      after: $after
-      states: $states
-      orderBy: { field: CREATED_AT, direction: DESC }
-    ) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                    Variable {
-                        name: Borrowed("states"),
-                        value: VariableValue::Parameter(Borrowed("states")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("milestones")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("milestones")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("milestones")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Milestones_Get"),
-            entity: Borrowed("milestones"),
-            action: Action::Get,
-            summary: Borrowed("Get a milestone"),
-            description: Borrowed(
-                "Returns one milestone by number with due date, progress and counts. An unknown number gives no milestone.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the milestone in its repository, as at the end of its address (`/milestone/3`); not its title. Example: `3`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query MilestonesGet($owner: String!, $name: String!, $number: Int!) {
-  repository(owner: $owner, name: $name) {
-    milestone(number: $number) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("number")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("milestone")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("number"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number in its repository."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title of the milestone."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the milestone is about."),
-        },
-        StoreField {
-            name: Borrowed("state"),
-            kind: Borrowed("string"),
-            description: Borrowed("Open or closed."),
-        },
-        StoreField {
-            name: Borrowed("dueOn"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it is due; null without a date."),
-        },
-        StoreField {
-            name: Borrowed("closedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was closed; null while open."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "What is planned until when, and how far it is; to find the number for an issue.",
-    ),
-    phrases: Borrowed(&[Borrowed("milestone"), Borrowed("due date"), Borrowed("progress of")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("milestones", "A milestone that groups issues and pull requests of a repository towards a date.")
+    .when_to_use("What is planned until when, and how far it is; to find the number for an issue.")
+    .phrases(texts!["milestone", "due date", "progress of"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("number", "integer", "Number in its repository."),
+        stored("title", "string", "Title of the milestone."),
+        stored("description", "string", "What the milestone is about."),
+        stored("state", "string", "Open or closed."),
+        stored("dueOn", "string", "When it is due; null without a date."),
+        stored("closedAt", "string", "When it was closed; null while open."),
+        stored("createdAt", "string", "When it was created."),
+        stored("updatedAt", "string", "When it was last changed."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "Milestones_List", "milestones", Action::List, template!("/graphql"))
+    .summary("List milestones")
+    .description("Returns the milestones of a repository, newest first, open and closed unless `states` says otherwise. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("states", ARRAY.items(list![STRING.choices(words!["OPEN", "CLOSED"])])).description("Only milestones in these states: `OPEN`, `CLOSED`. Left out: all."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each milestone to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "dueOn"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, description, state, dates, progress and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/milestones_list.graphql")).default_fields(include_str!("graphql/milestones_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+        set("states", given("states")),
+    ]))
+    .records(json_path!("$.data.repository.milestones.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.milestones.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.milestones.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Milestones_Get", "milestones", Action::Get, template!("/graphql"))
+    .summary("Get a milestone")
+    .description("Returns one milestone by number with due date, progress and counts. An unknown number gives no milestone.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("number", INTEGER).required().description("Number of the milestone in its repository, as at the end of its address (`/milestone/3`); not its title. Example: `3`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each milestone to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "dueOn"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, description, state, dates, progress and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/milestones_get.graphql")).default_fields(include_str!("graphql/milestones_list_fields.graphql")).variables(list![set("owner", given("owner")), set("name", given("repo")), set("number", given("number"))]))
+    .records(json_path!("$.data.repository.milestone"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/milestones.json"));

@@ -2,182 +2,31 @@
 
 //! `org_repositories` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A Git repository with settings, counts, language, license and topics.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"name":{"type":"string","description":"Name without the owner."},"nameWithOwner":{"type":"string","description":"Owner and name with a slash, such as `octocat/hello-world`."},"description":{"type":["string","null"],"description":"One line about the repository."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When the repository or its settings last changed."},"pushedAt":{"type":["string","null"],"format":"date-time","description":"When commits were last pushed."},"forkCount":{"type":"integer","description":"Number of forks."},"stargazerCount":{"type":"integer","description":"Number of stars."},"isPrivate":{"type":"boolean","description":"Whether it is private or internal."},"isFork":{"type":"boolean","description":"Whether it is a fork."},"isArchived":{"type":"boolean","description":"Whether it is archived, that is, read-only."},"isTemplate":{"type":"boolean","description":"Whether new repositories can be made from it."},"hasIssuesEnabled":{"type":"boolean","description":"Whether issues are switched on."},"hasWikiEnabled":{"type":"boolean","description":"Whether the wiki is switched on."},"primaryLanguage":{"type":["object","null"],"description":"Programming language with the most code.","properties":{"name":{"type":"string","description":"Name of the language, such as `Rust`."}}},"licenseInfo":{"type":["object","null"],"description":"License that GitHub recognized.","properties":{"name":{"type":"string","description":"Name of the license."},"spdxId":{"type":["string","null"],"description":"SPDX identifier, such as `MIT`; `NOASSERTION` when unclear."}}},"owner":{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},"defaultBranchRef":{"type":["object","null"],"description":"Default branch; null while the repository is empty.","properties":{"name":{"type":"string","description":"Name without prefix."}}},"repositoryTopics":{"type":"object","description":"Topics, the first 10.","properties":{"nodes":{"type":["array","null"],"description":"Topics.","items":{"type":"object","properties":{"topic":{"type":"object","description":"The topic.","properties":{"name":{"type":"string","description":"Name of the topic."}}}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `org_repositories` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("org_repositories"),
-    description: Borrowed("A repository that belongs to an organization."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("OrgRepositories_List"),
-            entity: Borrowed("org_repositories"),
-            action: Action::List,
-            summary: Borrowed("List the repositories of an organization"),
-            description: Borrowed(
-                "Returns the repositories of an organization as far as the token may see them, archived ones and forks included. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("org"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        r#"Fields of each repository to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["nameWithOwner", "stargazerCount", "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, dates, counts, flags, language, license, owner, default branch and topics."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query OrgRepositoriesList($login: String!, $first: Int!, $after: String) {
-  organization(login: $login) {
-    repositories(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id name nameWithOwner description url createdAt updatedAt pushedAt forkCount
-stargazerCount isPrivate isFork isArchived isTemplate hasIssuesEnabled
-hasWikiEnabled
-primaryLanguage { name }
-licenseInfo { name spdxId }
-owner { login avatarUrl }
-defaultBranchRef { name }
-repositoryTopics(first: 10) { nodes { topic { name } } }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("login"),
-                        value: VariableValue::Parameter(Borrowed("org")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("organization")),
-                        Step::Key(Borrowed("repositories")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("repositories")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("repositories")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(
-        "All repositories of one organization; to filter, search repositories with `org:`.",
-    ),
-    phrases: Borrowed(&[Borrowed("repositories of the organization"), Borrowed("org repos")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("org_repositories", "A repository that belongs to an organization.")
+    .when_to_use("All repositories of one organization; to filter, search repositories with `org:`.")
+    .phrases(texts!["repositories of the organization", "org repos"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "OrgRepositories_List", "org_repositories", Action::List, template!("/graphql"))
+    .summary("List the repositories of an organization")
+    .description("Returns the repositories of an organization as far as the token may see them, archived ones and forks included. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each repository to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["nameWithOwner", "stargazerCount", "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, dates, counts, flags, language, license, owner, default branch and topics."#),
+    ])
+    .graphql(graphql(include_str!("graphql/org_repositories_list.graphql")).default_fields(include_str!("graphql/repositories_get_fields.graphql")).variables(list![set("login", given("org")), set("first", given("per_page")), set("after", given("after"))]))
+    .records(json_path!("$.data.organization.repositories.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.organization.repositories.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.organization.repositories.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/repositories.json"));

@@ -2,291 +2,57 @@
 
 //! `organizations` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"Fields of each organization to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "membersWithRole.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts."#;
-
-const TEXT_2: &str = r"id databaseId login name description email websiteUrl url avatarUrl createdAt
-updatedAt location isVerified
-repositories { totalCount }
-membersWithRole { totalCount }
-teams { totalCount }";
-
-const TEXT_3: &str = r#"{"type":"object","description":"An organization account.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it."},"login":{"type":"string","description":"Account name, as in the address."},"name":{"type":["string","null"],"description":"Display name."},"description":{"type":["string","null"],"description":"What the organization says about itself."},"email":{"type":["string","null"],"description":"Public e-mail address."},"websiteUrl":{"type":["string","null"],"format":"uri","description":"Address of the website in the profile."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"location":{"type":["string","null"],"description":"Place, as entered by the owner."},"isVerified":{"type":"boolean","description":"Whether its domain is verified."},"repositories":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"membersWithRole":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"teams":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `organizations` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("organizations"),
-    description: Borrowed(
-        "An organization account with profile and counts of repositories, members and teams.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Organizations_Get"),
-            entity: Borrowed("organizations"),
-            action: Action::Get,
-            summary: Borrowed("Get an organization"),
-            description: Borrowed(
-                "Returns the profile of an organization with counts of repositories, members and teams. Counts cover what the token may see. A personal account is not found here: use `users`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("org"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query OrganizationsGet($login: String!) {
-  organization(login: $login) {
-    {{ fields }}
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("login"),
-                        value: VariableValue::Parameter(Borrowed("org")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("organization")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Organizations_List"),
-            entity: Borrowed("organizations"),
-            action: Action::List,
-            summary: Borrowed("List the organizations of a user"),
-            description: Borrowed(
-                "Returns the organizations that a user belongs to. Private membership shows only to fellow members with the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("username"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the personal account whose organizations to list, without `@`. Example: `octocat`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query OrganizationsList($login: String!, $first: Int!, $after: String) {
-  user(login: $login) {
-    organizations(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("login"),
-                        value: VariableValue::Parameter(Borrowed("username")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("user")),
-                        Step::Key(Borrowed("organizations")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("user")),
-                                Step::Key(Borrowed("organizations")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("user")),
-                                Step::Key(Borrowed("organizations")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("databaseId"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id, as the REST API uses it."),
-        },
-        StoreField {
-            name: Borrowed("login"),
-            kind: Borrowed("string"),
-            description: Borrowed("Account name, as in the address."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Display name."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the organization says about itself."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("Public e-mail address."),
-        },
-        StoreField {
-            name: Borrowed("location"),
-            kind: Borrowed("string"),
-            description: Borrowed("Place, as entered by the owner."),
-        },
-        StoreField {
-            name: Borrowed("isVerified"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether its domain is verified."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-    ]),
-    when_to_use: Borrowed("Profile of an organization, or which ones a user belongs to."),
-    phrases: Borrowed(&[
-        Borrowed("organization profile"),
-        Borrowed("which organizations"),
-        Borrowed("how many members"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("organizations", "An organization account with profile and counts of repositories, members and teams.")
+    .when_to_use("Profile of an organization, or which ones a user belongs to.")
+    .phrases(texts!["organization profile", "which organizations", "how many members"])
+    .operations(list![GET, LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it."),
+        stored("login", "string", "Account name, as in the address."),
+        stored("name", "string", "Display name."),
+        stored("description", "string", "What the organization says about itself."),
+        stored("email", "string", "Public e-mail address."),
+        stored("location", "string", "Place, as entered by the owner."),
+        stored("isVerified", "boolean", "Whether its domain is verified."),
+        stored("createdAt", "string", "When it was created."),
+    ]);
+
+const GET: Operation = Operation::by(Method::Post, "Organizations_Get", "organizations", Action::Get, template!("/graphql"))
+    .summary("Get an organization")
+    .description("Returns the profile of an organization with counts of repositories, members and teams. Counts cover what the token may see. A personal account is not found here: use `users`.")
+    .parameters(list![
+        argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each organization to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "membersWithRole.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/organizations_get.graphql")).default_fields(include_str!("graphql/organizations_get_fields.graphql")).variables(list![set("login", given("org"))]))
+    .records(json_path!("$.data.organization"))
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "Organizations_List", "organizations", Action::List, template!("/graphql"))
+    .summary("List the organizations of a user")
+    .description("Returns the organizations that a user belongs to. Private membership shows only to fellow members with the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("username", STRING).required().description("Login of the personal account whose organizations to list, without `@`. Example: `octocat`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each organization to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "membersWithRole.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/organizations_list.graphql")).default_fields(include_str!("graphql/organizations_get_fields.graphql")).variables(list![
+        set("login", given("username")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.user.organizations.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.user.organizations.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.user.organizations.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/organizations.json"));

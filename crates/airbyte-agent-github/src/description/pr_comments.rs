@@ -2,285 +2,50 @@
 
 //! `pr_comments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"Fields of each comment to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden."#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"A comment in the conversation of an issue or pull request.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub; what `get` takes."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it."},"body":{"type":"string","description":"Text in Markdown."},"bodyHTML":{"type":"string","description":"Text rendered as HTML."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"isMinimized":{"type":"boolean","description":"Whether the comment is hidden."},"minimizedReason":{"type":["string","null"],"description":"Why it is hidden, such as `spam` or `outdated`."},"author":{"description":"Who wrote it; null when the account is gone (shown as ghost).","oneOf":[{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `pr_comments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("pr_comments"),
-    description: Borrowed(
-        "A comment in the conversation of a pull request (not a remark on a line of code).",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("PRComments_List"),
-            entity: Borrowed("pr_comments"),
-            action: Action::List,
-            summary: Borrowed("List comments of a pull request"),
-            description: Borrowed(
-                "Returns the comments in the conversation of a pull request, oldest first. Remarks on lines of code belong to reviews and are not among them. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the pull request whose comments to list, as after the `#`. Example: `42`. For an issue use `comments`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query PRCommentsList(
-  $owner: String!
-  $name: String!
-  $number: Int!
-  $first: Int!
-  $after: String
-) {
-  repository(owner: $owner, name: $name) {
-    pullRequest(number: $number) {
-      comments(first: $first, after: $after) {
-        pageInfo { hasNextPage endCursor }
-        nodes {
-          {{ fields }}
-        }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id databaseId body bodyHTML createdAt updatedAt url isMinimized
-minimizedReason
-author { login avatarUrl }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("number")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("pullRequest")),
-                        Step::Key(Borrowed("comments")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("pullRequest")),
-                                Step::Key(Borrowed("comments")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("pullRequest")),
-                                Step::Key(Borrowed("comments")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PRComments_Get"),
-            entity: Borrowed("pr_comments"),
-            action: Action::Get,
-            summary: Borrowed("Get a comment of a pull request"),
-            description: Borrowed(
-                "Returns one comment in the conversation of a pull request by its node id. The id of another kind of object, a remark on a line included, gives an empty record.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Node id of the comment: `id` in the results of listing, such as `IC_kwDOABCD1234`; not the numeric `databaseId`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query PRCommentsGet($id: ID!) {
-  node(id: $id) {
-    ... on IssueComment {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id databaseId body bodyHTML createdAt updatedAt url isMinimized
-minimizedReason
-author { login avatarUrl }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("node"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("What was said under a pull request, apart from remarks on lines."),
-    phrases: Borrowed(&[Borrowed("comments on the pull request"), Borrowed("PR conversation")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("pr_comments", "A comment in the conversation of a pull request (not a remark on a line of code).")
+    .when_to_use("What was said under a pull request, apart from remarks on lines.")
+    .phrases(texts!["comments on the pull request", "PR conversation"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "PRComments_List", "pr_comments", Action::List, template!("/graphql"))
+    .summary("List comments of a pull request")
+    .description("Returns the comments in the conversation of a pull request, oldest first. Remarks on lines of code belong to reviews and are not among them. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("number", INTEGER).required().description("Number of the pull request whose comments to list, as after the `#`. Example: `42`. For an issue use `comments`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each comment to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden."#),
+    ])
+    .graphql(graphql(include_str!("graphql/pr_comments_list.graphql")).default_fields(include_str!("graphql/comments_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("number", given("number")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.repository.pullRequest.comments.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.pullRequest.comments.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.pullRequest.comments.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "PRComments_Get", "pr_comments", Action::Get, template!("/graphql"))
+    .summary("Get a comment of a pull request")
+    .description("Returns one comment in the conversation of a pull request by its node id. The id of another kind of object, a remark on a line included, gives an empty record.")
+    .parameters(list![
+        argument("id", STRING).required().description("Node id of the comment: `id` in the results of listing, such as `IC_kwDOABCD1234`; not the numeric `databaseId`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each comment to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["body", "createdAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, dates, author and whether it was hidden."#),
+    ])
+    .graphql(graphql(include_str!("graphql/pr_comments_get.graphql")).default_fields(include_str!("graphql/comments_list_fields.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.node"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/comments.json"));

@@ -2,259 +2,37 @@
 
 //! `project_items` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An item on a project board.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"type":{"type":"string","description":"What the item is; `REDACTED` when the token may not see it.","enum":["DRAFT_ISSUE","ISSUE","PULL_REQUEST","REDACTED"]},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"isArchived":{"type":"boolean","description":"Whether it was taken off the board."},"content":{"type":["object","null"],"description":"The issue, pull request or draft itself; null when the token may not see it.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"title":{"type":"string","description":"Title."},"number":{"type":"integer","description":"Number in its repository, as after the `#`."},"issueState":{"type":"string","description":"State, when it is an issue.","enum":["CLOSED","OPEN"]},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"author":{"description":"Who wrote it; null when the account is gone (shown as ghost).","oneOf":[{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}},{"type":"null"}]},"assignees":{"type":"object","description":"Accounts, by name only.","properties":{"nodes":{"type":["array","null"],"description":"Users.","items":{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}}}}},"labels":{"description":"Labels, the first 10.","oneOf":[{"type":"object","description":"Labels, by name and color.","properties":{"nodes":{"type":["array","null"],"description":"Labels.","items":{"type":"object","description":"A label, by name and color.","properties":{"name":{"type":"string","description":"Name of the label."},"color":{"type":"string","description":"Color as six hexadecimal digits, without `#`."}}}}}},{"type":"null"}]},"repository":{"type":"object","description":"The repository it belongs to.","properties":{"nameWithOwner":{"type":"string","description":"Owner and name with a slash, such as `octocat/hello-world`."}}},"pullRequestState":{"type":"string","description":"State, when it is a pull request.","enum":["CLOSED","MERGED","OPEN"]},"body":{"type":"string","description":"Text in Markdown; with drafts only."},"creator":{"description":"Who wrote the draft; with drafts only.","oneOf":[{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}},{"type":"null"}]}}},"fieldValues":{"type":"object","description":"Values of the fields, the first 20; unset fields are missing.","properties":{"nodes":{"type":["array","null"],"description":"Values. Each carries `field` and what belongs to its kind.","items":{"type":"object","properties":{"name":{"type":["string","null"],"description":"Chosen option, with fields of choice."},"field":{"type":"object","description":"The field that the value belongs to.","properties":{"name":{"type":"string","description":"Name of the field."}}},"text":{"type":["string","null"],"description":"Text, with text fields."},"date":{"type":["string","null"],"format":"date","description":"Date, with date fields."},"number":{"type":["number","null"],"description":"Number, with number fields."},"title":{"type":"string","description":"Title of the iteration."},"startDate":{"type":"string","format":"date","description":"First day of the iteration."},"duration":{"type":"integer","description":"Length of the iteration in days."},"labels":{"description":"Labels, the first 10.","oneOf":[{"type":"object","description":"Labels, by name and color.","properties":{"nodes":{"type":["array","null"],"description":"Labels.","items":{"type":"object","description":"A label, by name and color.","properties":{"name":{"type":"string","description":"Name of the label."},"color":{"type":"string","description":"Color as six hexadecimal digits, without `#`."}}}}}},{"type":"null"}]},"users":{"description":"Users, the first 5.","oneOf":[{"type":"object","description":"Accounts, by name only.","properties":{"nodes":{"type":["array","null"],"description":"Users.","items":{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}}}}},{"type":"null"}]},"repository":{"type":["object","null"],"description":"Repository of the item.","properties":{"nameWithOwner":{"type":"string","description":"Owner and name with a slash, such as `octocat/hello-world`."}}},"milestone":{"description":"Milestone of the item.","oneOf":[{"type":"object","description":"A milestone, by title and number.","properties":{"title":{"type":"string","description":"Title of the milestone."},"number":{"type":"integer","description":"Number in its repository."}}},{"type":"null"}]}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `project_items` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("project_items"),
-    description: Borrowed(
-        "An issue, pull request or draft on a project board, with the values of its fields.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ProjectItems_List"),
-            entity: Borrowed("project_items"),
-            action: Action::List,
-            summary: Borrowed("List items of a project"),
-            description: Borrowed(
-                "Returns the issues, pull requests and drafts on a project board with the values of up to 20 fields each (status, iteration, estimate ...). Archived items carry `isArchived`. `content` is null for items the token may not see. Needs the scope `read:project`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("org"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("project_number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 50."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        r#"Fields of each item to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["id", "type", "isArchived"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: the issue, pull request or draft with its main data, and up to 20 field values."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query ProjectItemsList($org: String!, $number: Int!, $first: Int!, $after: String) {
-  organization(login: $org) {
-    projectV2(number: $number) {
-      items(first: $first, after: $after) {
-        pageInfo { hasNextPage endCursor }
-        nodes {
-          {{ fields }}
-        }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id type createdAt updatedAt isArchived
-content {
-  ... on Issue {
-    id title number issueState: state url createdAt updatedAt
-    author { login }
-    assignees(first: 5) { nodes { login } }
-    labels(first: 10) { nodes { name color } }
-    repository { nameWithOwner }
-  }
-  ... on PullRequest {
-    id title number pullRequestState: state url createdAt updatedAt
-    author { login }
-    assignees(first: 5) { nodes { login } }
-    labels(first: 10) { nodes { name color } }
-    repository { nameWithOwner }
-  }
-  ... on DraftIssue {
-    id title body createdAt updatedAt
-    creator { login }
-  }
-}
-fieldValues(first: 20) {
-  nodes {
-    ... on ProjectV2ItemFieldSingleSelectValue {
-      name
-      field { ... on ProjectV2SingleSelectField { name } }
-    }
-    ... on ProjectV2ItemFieldTextValue {
-      text
-      field { ... on ProjectV2Field { name } }
-    }
-    ... on ProjectV2ItemFieldDateValue {
-      date
-      field { ... on ProjectV2Field { name } }
-    }
-    ... on ProjectV2ItemFieldNumberValue {
-      number
-      field { ... on ProjectV2Field { name } }
-    }
-    ... on ProjectV2ItemFieldIterationValue {
-      title startDate duration
-      field { ... on ProjectV2IterationField { name } }
-    }
-    ... on ProjectV2ItemFieldLabelValue {
-      labels(first: 10) { nodes { name color } }
-      field { ... on ProjectV2Field { name } }
-    }
-    ... on ProjectV2ItemFieldUserValue {
-      users(first: 5) { nodes { login } }
-      field { ... on ProjectV2Field { name } }
-    }
-    ... on ProjectV2ItemFieldRepositoryValue {
-      repository { nameWithOwner }
-      field { ... on ProjectV2Field { name } }
-    }
-    ... on ProjectV2ItemFieldMilestoneValue {
-      milestone { title number }
-      field { ... on ProjectV2Field { name } }
-    }
-  }
-}",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("org"),
-                        value: VariableValue::Parameter(Borrowed("org")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("project_number")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("organization")),
-                        Step::Key(Borrowed("projectV2")),
-                        Step::Key(Borrowed("items")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("projectV2")),
-                                Step::Key(Borrowed("items")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("projectV2")),
-                                Step::Key(Borrowed("items")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("What is on a board, in which column or iteration."),
-    phrases: Borrowed(&[
-        Borrowed("items on the board"),
-        Borrowed("in progress"),
-        Borrowed("backlog"),
-        Borrowed("current iteration"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("project_items", "An issue, pull request or draft on a project board, with the values of its fields.")
+    .when_to_use("What is on a board, in which column or iteration.")
+    .phrases(texts!["items on the board", "in progress", "backlog", "current iteration"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "ProjectItems_List", "project_items", Action::List, template!("/graphql"))
+    .summary("List items of a project")
+    .description("Returns the issues, pull requests and drafts on a project board with the values of up to 20 fields each (status, iteration, estimate ...). Archived items carry `isArchived`. `content` is null for items the token may not see. Needs the scope `read:project`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
+        argument("project_number", INTEGER).required().description("Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("50")).default("50").send_default().description("Records per page, 1 to 100. Default 50."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each item to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["id", "type", "isArchived"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: the issue, pull request or draft with its main data, and up to 20 field values."#),
+    ])
+    .graphql(graphql(include_str!("graphql/project_items_list.graphql")).default_fields(include_str!("graphql/project_items_list_fields.graphql")).variables(list![
+        set("org", given("org")),
+        set("number", given("project_number")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.organization.projectV2.items.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.organization.projectV2.items.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.organization.projectV2.items.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/project_items.json"));

@@ -2,323 +2,54 @@
 
 //! `projects` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"Fields of each project to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "creator.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: number, title, description, page, flags, dates and creator."#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"A project board of an organization.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"number":{"type":"integer","description":"Number in its organization."},"title":{"type":"string","description":"Title."},"shortDescription":{"type":["string","null"],"description":"One line about the project."},"readme":{"type":["string","null"],"description":"Longer description in Markdown; with `get` only."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"closed":{"type":"boolean","description":"Whether it is closed."},"public":{"type":"boolean","description":"Whether everyone may see it."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"creator":{"description":"Who created it.","oneOf":[{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}},{"type":"null"}]},"fields":{"type":"object","description":"Fields of the board, the first 20; with `get` only.","properties":{"nodes":{"type":["array","null"],"description":"Fields. Iteration fields come empty.","items":{"type":"object","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"name":{"type":"string","description":"Name of the field."},"options":{"type":"array","description":"Values to choose from; with fields of choice only.","items":{"type":"object","properties":{"id":{"type":"string","description":"Id of the option."},"name":{"type":"string","description":"Name of the option."},"color":{"type":"string","description":"Color of the option.","enum":["BLUE","GRAY","GREEN","ORANGE","PINK","PURPLE","RED","YELLOW"]},"description":{"type":"string","description":"What the option stands for."}}}},"dataType":{"type":"string","description":"Kind of value; not with fields of choice.","enum":["ASSIGNEES","DATE","ITERATION","LABELS","LINKED_PULL_REQUESTS","MILESTONE","NUMBER","PARENT_ISSUE","REPOSITORY","REVIEWERS","SINGLE_SELECT","SUB_ISSUES_PROGRESS","TEXT","TITLE","TRACKED_BY","TRACKS"]}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `projects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("projects"),
-    description: Borrowed("A project board (Projects, second generation) of an organization."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Projects_List"),
-            entity: Borrowed("projects"),
-            action: Action::List,
-            summary: Borrowed("List projects of an organization"),
-            description: Borrowed(
-                "Returns the project boards of an organization, last changed first, closed ones included. Needs the scope `read:project`. Projects of personal accounts and classic projects are not covered. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("org"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 20."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query ProjectsList($org: String!, $first: Int!, $after: String) {
-  organization(login: $org) {
-    projectsV2(
-      first: $first
-      after: $after
-      orderBy: { field: UPDATED_AT, direction: DESC }
-    ) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id number title shortDescription url closed public createdAt updatedAt
-creator { login }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("org"),
-                        value: VariableValue::Parameter(Borrowed("org")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("organization")),
-                        Step::Key(Borrowed("projectsV2")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("projectsV2")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("projectsV2")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Projects_Get"),
-            entity: Borrowed("projects"),
-            action: Action::Get,
-            summary: Borrowed("Get a project"),
-            description: Borrowed(
-                "Returns one project board by number with its readme and up to 20 of its fields, for fields of choice with their options. Needs the scope `read:project`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("org"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("project_number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query ProjectsGet($org: String!, $number: Int!) {
-  organization(login: $org) {
-    projectV2(number: $number) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id number title shortDescription readme url closed public createdAt updatedAt
-creator { login }
-fields(first: 20) {
-  nodes {
-    ... on ProjectV2SingleSelectField {
-      id name
-      options { id name color description }
-    }
-    ... on ProjectV2Field {
-      id name dataType
-    }
-  }
-}",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("org"),
-                        value: VariableValue::Parameter(Borrowed("org")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("project_number")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("organization")),
-                        Step::Key(Borrowed("projectV2")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("number"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number in its organization."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("shortDescription"),
-            kind: Borrowed("string"),
-            description: Borrowed("One line about the project."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-        StoreField {
-            name: Borrowed("closed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is closed."),
-        },
-        StoreField {
-            name: Borrowed("public"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether everyone may see it."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed."),
-        },
-    ]),
-    when_to_use: Borrowed("Which boards exist, and which fields and options one has."),
-    phrases: Borrowed(
-        &[Borrowed("project boards"), Borrowed("projects of"), Borrowed("board columns")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("projects", "A project board (Projects, second generation) of an organization.")
+    .when_to_use("Which boards exist, and which fields and options one has.")
+    .phrases(texts!["project boards", "projects of", "board columns"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("number", "integer", "Number in its organization."),
+        stored("title", "string", "Title."),
+        stored("shortDescription", "string", "One line about the project."),
+        stored("url", "string", "Address of the page on github.com."),
+        stored("closed", "boolean", "Whether it is closed."),
+        stored("public", "boolean", "Whether everyone may see it."),
+        stored("createdAt", "string", "When it was created."),
+        stored("updatedAt", "string", "When it was last changed."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "Projects_List", "projects", Action::List, template!("/graphql"))
+    .summary("List projects of an organization")
+    .description("Returns the project boards of an organization, last changed first, closed ones included. Needs the scope `read:project`. Projects of personal accounts and classic projects are not covered. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").send_default().description("Records per page, 1 to 100. Default 20."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each project to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "creator.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: number, title, description, page, flags, dates and creator."#),
+    ])
+    .graphql(graphql(include_str!("graphql/projects_list.graphql")).default_fields(include_str!("graphql/projects_list_fields.graphql")).variables(list![set("org", given("org")), set("first", given("per_page")), set("after", given("after"))]))
+    .records(json_path!("$.data.organization.projectsV2.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.organization.projectsV2.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.organization.projectsV2.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Projects_Get", "projects", Action::Get, template!("/graphql"))
+    .summary("Get a project")
+    .description("Returns one project board by number with its readme and up to 20 of its fields, for fields of choice with their options. Needs the scope `read:project`.")
+    .parameters(list![
+        argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
+        argument("project_number", INTEGER).required().description("Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each project to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "creator.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: number, title, description, page, flags, dates and creator."#),
+    ])
+    .graphql(graphql(include_str!("graphql/projects_get.graphql")).default_fields(include_str!("graphql/projects_get_fields.graphql")).variables(list![set("org", given("org")), set("number", given("project_number"))]))
+    .records(json_path!("$.data.organization.projectV2"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/projects.json"));

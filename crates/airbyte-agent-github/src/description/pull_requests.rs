@@ -2,684 +2,114 @@
 
 //! `pull_requests` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each pull request to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login", "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, branches, dates, size, author, assignees, labels and counts."#;
-
-const TEXT_3: &str = r"id databaseId number title body state isDraft createdAt updatedAt closedAt
-mergedAt baseRefName headRefName mergeable merged additions deletions
-changedFiles url
-author { login avatarUrl }
-mergedBy { login }
-commits { totalCount }
-comments { totalCount }
-reviews { totalCount }
-reviewRequests { totalCount }
-assignees(first: 10) { nodes { login } }
-labels(first: 10) { nodes { name color } }";
-
-const TEXT_4: &str = r#"{"type":"object","description":"A pull request with text, state, branches, size and counts.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only."},"number":{"type":"integer","description":"Number in its repository, as after the `#`."},"title":{"type":"string","description":"Title."},"body":{"type":"string","description":"Text in Markdown."},"bodyHTML":{"type":"string","description":"Text rendered as HTML; with `get` only."},"state":{"type":"string","description":"Open, closed without merging, or merged.","enum":["CLOSED","MERGED","OPEN"]},"isDraft":{"type":"boolean","description":"Whether it is a draft, not yet ready for review."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"closedAt":{"type":["string","null"],"format":"date-time","description":"When it was closed; null while open."},"mergedAt":{"type":["string","null"],"format":"date-time","description":"When it was merged; null while it is not."},"baseRefName":{"type":"string","description":"Branch it is to be merged into."},"headRefName":{"type":"string","description":"Branch with the changes."},"mergeable":{"type":"string","description":"Whether it merges without conflicts; `UNKNOWN` while GitHub computes it.","enum":["CONFLICTING","MERGEABLE","UNKNOWN"]},"reviewDecision":{"type":["string","null"],"description":"What reviews came to, where they are required; only when named in `fields`.","enum":["APPROVED","CHANGES_REQUESTED","REVIEW_REQUIRED",null]},"merged":{"type":"boolean","description":"Whether it was merged."},"additions":{"type":"integer","description":"Lines added."},"deletions":{"type":"integer","description":"Lines removed."},"changedFiles":{"type":"integer","description":"Number of files changed."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"author":{"description":"Who wrote it; null when the account is gone (shown as ghost).","oneOf":[{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},{"type":"null"}]},"mergedBy":{"description":"Who merged it.","oneOf":[{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}},{"type":"null"}]},"commits":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"comments":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"reviews":{"description":"Number of reviews.","oneOf":[{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},{"type":"null"}]},"reviewRequests":{"description":"Number of reviews asked for and not yet given.","oneOf":[{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},{"type":"null"}]},"assignees":{"type":"object","description":"Accounts, by name only.","properties":{"nodes":{"type":["array","null"],"description":"Users.","items":{"type":"object","description":"An account, by name only.","properties":{"login":{"type":"string","description":"Account name, as in the address."}}}}}},"labels":{"description":"Labels, the first 10.","oneOf":[{"type":"object","description":"Labels, by name and color.","properties":{"nodes":{"type":["array","null"],"description":"Labels.","items":{"type":"object","description":"A label, by name and color.","properties":{"name":{"type":"string","description":"Name of the label."},"color":{"type":"string","description":"Color as six hexadecimal digits, without `#`."}}}}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `pull_requests` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("pull_requests"),
-    description: Borrowed(
-        "A proposal to merge one branch into another, with its state, size and review counts.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("PullRequests_Create"),
-            entity: Borrowed("pull_requests"),
-            action: Action::Create,
-            summary: Borrowed("Create a pull request"),
-            description: Borrowed(
-                "Opens a pull request from one branch into another and returns it. Both branches must exist and differ by at least one commit. Fails with 422 when a pull request for the same two branches is open already.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/repos/")),
-                    Piece::Name(Borrowed("owner")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("repo")),
-                    Piece::Text(Borrowed("/pulls")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Title, plain text, one line, up to 256 characters. Example: `Fix login on Safari`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("head"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Branch with the changes. Example: `fix-login`; from a fork `owner:branch`, such as `octocat:fix-login`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("base"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Branch of this repository to merge into. Example: `main`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Text in GitHub Markdown, up to 65,536 characters. `Closes #118` closes that issue when merged.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("draft"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "`true` opens it as a draft that cannot be merged yet. Default `false`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maintainer_can_modify"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "With a fork: whether maintainers of this repository may push to the branch.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A pull request in the form of the REST API.","properties":{"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"url":{"type":"string","description":"Address in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"diff_url":{"type":"string","description":"Address of the diff."},"patch_url":{"type":"string","description":"Address of the patch."},"number":{"type":"integer","description":"Number in its repository, as after the `#`."},"state":{"type":"string","description":"`open` or `closed`."},"locked":{"type":"boolean","description":"Whether the conversation is locked."},"title":{"type":"string","description":"Title."},"body":{"type":["string","null"],"description":"Text in Markdown."},"user":{"type":["object","null"],"description":"Who wrote it.","properties":{"login":{"type":"string","description":"Account name."},"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"avatar_url":{"type":"string","description":"Address of the picture."},"url":{"type":"string","description":"Address in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"type":{"type":"string","description":"`User`, `Bot` or `Organization`."},"site_admin":{"type":"boolean","description":"Whether the account administers the site."}}},"created_at":{"type":"string","description":"When it was created."},"updated_at":{"type":"string","description":"When it was last changed."},"closed_at":{"type":["string","null"],"description":"When it was closed; null while open."},"merged_at":{"type":["string","null"],"description":"When it was merged; null while it is not."},"merge_commit_sha":{"type":["string","null"],"description":"Hash of the merge commit, or of the trial merge while open."},"draft":{"type":"boolean","description":"Whether it is a draft."},"head":{"type":"object","description":"Branch with the changes.","properties":{"label":{"type":"string","description":"Owner and branch with a colon."},"ref":{"type":"string","description":"Name of the branch."},"sha":{"type":"string","description":"Hash of its latest commit."}}},"base":{"type":"object","description":"Branch to merge into.","properties":{"label":{"type":"string","description":"Owner and branch with a colon."},"ref":{"type":"string","description":"Name of the branch."},"sha":{"type":"string","description":"Hash of its latest commit."}}},"author_association":{"type":"string","description":"How the author stands to the repository, such as `OWNER`, `MEMBER` or `NONE`."},"labels":{"type":"array","description":"Labels.","items":{"type":"object","properties":{"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"url":{"type":"string","description":"Address in the REST API."},"name":{"type":"string","description":"Name of the label."},"color":{"type":"string","description":"Color as six hexadecimal digits."},"default":{"type":"boolean","description":"Whether GitHub made it for every repository."},"description":{"type":["string","null"],"description":"What the label is for."}}}},"milestone":{"type":["object","null"],"description":"Milestone, or null."},"assignees":{"type":"array","description":"Assigned users.","items":{"type":"object","properties":{"login":{"type":"string","description":"Account name."},"id":{"type":"integer","description":"Numeric id."},"node_id":{"type":"string","description":"Id in the GraphQL API."},"avatar_url":{"type":"string","description":"Address of the picture."},"url":{"type":"string","description":"Address in the REST API."},"html_url":{"type":"string","description":"Address of the page on github.com."},"type":{"type":"string","description":"`User`, `Bot` or `Organization`."},"site_admin":{"type":"boolean","description":"Whether the account administers the site."}}}},"requested_reviewers":{"type":"array","description":"Users asked for a review.","items":{"type":"object"}},"comments":{"type":"integer","description":"Number of comments."},"review_comments":{"type":"integer","description":"Number of remarks on lines of code."},"commits":{"type":"integer","description":"Number of commits."},"additions":{"type":"integer","description":"Lines added."},"deletions":{"type":"integer","description":"Lines removed."},"changed_files":{"type":"integer","description":"Number of files changed."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PullRequests_List"),
-            entity: Borrowed("pull_requests"),
-            action: Action::List,
-            summary: Borrowed("List pull requests"),
-            description: Borrowed(
-                "Returns the pull requests of one repository, newest first, in all states unless `states` says otherwise. To filter by author, label, reviewer or words, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("states"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Only pull requests in these states: `OPEN`, `CLOSED` (without merging), `MERGED`. Left out: all.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[
-                                    Json(Borrowed(r#""OPEN""#)),
-                                    Json(Borrowed(r#""CLOSED""#)),
-                                    Json(Borrowed(r#""MERGED""#)),
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query PullRequestsList(
-  $owner: String!
-  $name: String!
-  $first: Int!
-  $after: String
-  $states: [PullRequestState!]
-) {
-  repository(owner: $owner, name: $name) {
-    pullRequests(
-      first: $first
-      after: $after
-      states: $states
-      orderBy: { field: CREATED_AT, direction: DESC }
-    ) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                    Variable {
-                        name: Borrowed("states"),
-                        value: VariableValue::Parameter(Borrowed("states")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("pullRequests")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("pullRequests")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("pullRequests")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PullRequests_Get"),
-            entity: Borrowed("pull_requests"),
-            action: Action::Get,
-            summary: Borrowed("Get a pull request"),
-            description: Borrowed(
-                "Returns one pull request by number with its text (also as HTML), branches, size, state and counts. The diff is not included; reviews and comments have their own lists. `mergeable` may be `UNKNOWN` at first: ask again after some seconds.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the pull request in its repository, as after the `#`. Example: `42`. The number of an issue finds nothing here.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query PullRequestsGet($owner: String!, $name: String!, $number: Int!) {
-  repository(owner: $owner, name: $name) {
-    pullRequest(number: $number) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id databaseId number title body bodyHTML state isDraft createdAt updatedAt
-closedAt mergedAt baseRefName headRefName mergeable merged additions deletions
-changedFiles url
-author { login avatarUrl }
-mergedBy { login }
-commits { totalCount }
-comments { totalCount }
-reviews { totalCount }
-reviewRequests { totalCount }
-assignees(first: 10) { nodes { login } }
-labels(first: 10) { nodes { name color } }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("number")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("pullRequest")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PullRequests_Search"),
-            entity: Borrowed("pull_requests"),
-            action: Action::Search,
-            summary: Borrowed("Search pull requests"),
-            description: Borrowed(
-                "Returns pull requests that match a search, across repositories or in one. Use it for filters that listing lacks (author, reviewer, label, merge date, words). Put `is:pr` into the query. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Search in GitHub's syntax; always put `is:pr` in it, for issues match too and come back as empty records. Qualifiers: `repo:owner/name`, `org:`, `is:open`, `is:merged`, `draft:false`, `author:`, `review-requested:`, `base:main`, `merged:>2024-01-01`, `sort:updated-desc`. Example: `is:pr is:merged repo:cli/cli author:octocat`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query PullRequestsSearch($searchQuery: String!, $first: Int!, $after: String) {
-  search(query: $searchQuery, type: ISSUE, first: $first, after: $after) {
-    issueCount
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      ... on PullRequest {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("searchQuery"),
-                        value: VariableValue::Parameter(Borrowed("query")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("search")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("issueCount")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("databaseId"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("number"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number in its repository, as after the `#`."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text in Markdown."),
-        },
-        StoreField {
-            name: Borrowed("state"),
-            kind: Borrowed("string"),
-            description: Borrowed("Open, closed without merging, or merged."),
-        },
-        StoreField {
-            name: Borrowed("isDraft"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is a draft, not yet ready for review."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed."),
-        },
-        StoreField {
-            name: Borrowed("closedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was closed; null while open."),
-        },
-        StoreField {
-            name: Borrowed("mergedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was merged; null while it is not."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "Reading, finding or opening pull requests; whether one is merged or mergeable.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("open pull requests"),
-        Borrowed("PR"),
-        Borrowed("merged last week"),
-        Borrowed("open a pull request"),
-        Borrowed("waiting for review"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("pull_requests", "A proposal to merge one branch into another, with its state, size and review counts.")
+    .when_to_use("Reading, finding or opening pull requests; whether one is merged or mergeable.")
+    .phrases(texts![
+        "open pull requests",
+        "PR",
+        "merged last week",
+        "open a pull request",
+        "waiting for review",
+    ])
+    .operations(list![CREATE, LIST, GET, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only."),
+        stored("number", "integer", "Number in its repository, as after the `#`."),
+        stored("title", "string", "Title."),
+        stored("body", "string", "Text in Markdown."),
+        stored("state", "string", "Open, closed without merging, or merged."),
+        stored("isDraft", "boolean", "Whether it is a draft, not yet ready for review."),
+        stored("createdAt", "string", "When it was created."),
+        stored("updatedAt", "string", "When it was last changed."),
+        stored("closedAt", "string", "When it was closed; null while open."),
+        stored("mergedAt", "string", "When it was merged; null while it is not."),
+        stored("url", "string", "Address of the page on github.com."),
+    ]);
+
+const CREATE: Operation = Operation::by(Method::Post, "PullRequests_Create", "pull_requests", Action::Create, template!("/repos/{owner}/{repo}/pulls"))
+    .summary("Create a pull request")
+    .description("Opens a pull request from one branch into another and returns it. Both branches must exist and differ by at least one commit. Fails with 422 when a pull request for the same two branches is open already.")
+    .writes()
+    .parameters(list![
+        path("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        path("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        body("title", STRING).required().description("Title, plain text, one line, up to 256 characters. Example: `Fix login on Safari`."),
+        body("head", STRING).required().description("Branch with the changes. Example: `fix-login`; from a fork `owner:branch`, such as `octocat:fix-login`."),
+        body("base", STRING).required().description("Branch of this repository to merge into. Example: `main`."),
+        body("body", STRING).description("Text in GitHub Markdown, up to 65,536 characters. `Closes #118` closes that issue when merged."),
+        body("draft", BOOLEAN).description("`true` opens it as a draft that cannot be merged yet. Default `false`."),
+        body("maintainer_can_modify", BOOLEAN).description("With a fork: whether maintainers of this repository may push to the branch."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "PullRequests_List", "pull_requests", Action::List, template!("/graphql"))
+    .summary("List pull requests")
+    .description("Returns the pull requests of one repository, newest first, in all states unless `states` says otherwise. To filter by author, label, reviewer or words, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("states", ARRAY.items(list![STRING.choices(words!["OPEN", "CLOSED", "MERGED"])])).description("Only pull requests in these states: `OPEN`, `CLOSED` (without merging), `MERGED`. Left out: all."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each pull request to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login", "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, branches, dates, size, author, assignees, labels and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/pull_requests_list.graphql")).default_fields(include_str!("graphql/pull_requests_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+        set("states", given("states")),
+    ]))
+    .records(json_path!("$.data.repository.pullRequests.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.pullRequests.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.pullRequests.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "PullRequests_Get", "pull_requests", Action::Get, template!("/graphql"))
+    .summary("Get a pull request")
+    .description("Returns one pull request by number with its text (also as HTML), branches, size, state and counts. The diff is not included; reviews and comments have their own lists. `mergeable` may be `UNKNOWN` at first: ask again after some seconds.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("number", INTEGER).required().description("Number of the pull request in its repository, as after the `#`. Example: `42`. The number of an issue finds nothing here."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each pull request to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login", "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, branches, dates, size, author, assignees, labels and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/pull_requests_get.graphql")).default_fields(include_str!("graphql/pull_requests_get_fields.graphql")).variables(list![set("owner", given("owner")), set("name", given("repo")), set("number", given("number"))]))
+    .records(json_path!("$.data.repository.pullRequest"))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "PullRequests_Search", "pull_requests", Action::Search, template!("/graphql"))
+    .summary("Search pull requests")
+    .description("Returns pull requests that match a search, across repositories or in one. Use it for filters that listing lacks (author, reviewer, label, merge date, words). Put `is:pr` into the query. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.")
+    .parameters(list![
+        argument("query", STRING).required().description("Search in GitHub's syntax; always put `is:pr` in it, for issues match too and come back as empty records. Qualifiers: `repo:owner/name`, `org:`, `is:open`, `is:merged`, `draft:false`, `author:`, `review-requested:`, `base:main`, `merged:>2024-01-01`, `sort:updated-desc`. Example: `is:pr is:merged repo:cli/cli author:octocat`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each pull request to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["number", "title", "author.login", "reviewDecision"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: title, body, state, branches, dates, size, author, assignees, labels and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/pull_requests_search.graphql")).default_fields(include_str!("graphql/pull_requests_list_fields.graphql")).variables(list![
+        set("searchQuery", given("query")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.search.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),
+        meta("total_count", json_path!("$.data.search.issueCount")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/pull_requests.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/pull_requests_create.json"));

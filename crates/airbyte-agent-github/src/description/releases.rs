@@ -2,343 +2,62 @@
 
 //! `releases` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.";
-
-const TEXT_2: &str = r#"Fields of each release to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["tagName", "publishedAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: names, notes, dates, flags, author and up to 10 files."#;
-
-const TEXT_3: &str = r"id databaseId name tagName description publishedAt createdAt isPrerelease
-isDraft
-author { login avatarUrl }
-releaseAssets(first: 10) { nodes { name downloadUrl size } }";
-
-const TEXT_4: &str = r#"{"type":"object","description":"A release with notes and files.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it."},"name":{"type":["string","null"],"description":"Title of the release; may be empty."},"tagName":{"type":"string","description":"Tag it was made from."},"description":{"type":["string","null"],"description":"Release notes in Markdown."},"publishedAt":{"type":["string","null"],"format":"date-time","description":"When it was published; null for a draft."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"isPrerelease":{"type":"boolean","description":"Whether it is marked as not ready for production."},"isDraft":{"type":"boolean","description":"Whether it is an unpublished draft."},"author":{"description":"Who made the release.","oneOf":[{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},{"type":"null"}]},"releaseAssets":{"type":"object","description":"Attached files, the first 10.","properties":{"nodes":{"type":["array","null"],"description":"Files.","items":{"type":"object","properties":{"name":{"type":"string","description":"File name."},"downloadUrl":{"type":"string","format":"uri","description":"Address to download the file from."},"size":{"type":"integer","description":"Size in bytes."}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `releases` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("releases"),
-    description: Borrowed(
-        "A published (or drafted) version of a repository with notes and downloadable files.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Releases_List"),
-            entity: Borrowed("releases"),
-            action: Action::List,
-            summary: Borrowed("List releases"),
-            description: Borrowed(
-                "Returns the releases of a repository, newest first, with notes and up to 10 files each. Drafts appear only to those who can push. Tags without a release are found with `tags`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query ReleasesList($owner: String!, $name: String!, $first: Int!, $after: String) {
-  repository(owner: $owner, name: $name) {
-    releases(
-      first: $first
-      after: $after
-      orderBy: { field: CREATED_AT, direction: DESC }
-    ) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("releases")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("releases")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("releases")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Releases_Get"),
-            entity: Borrowed("releases"),
-            action: Action::Get,
-            summary: Borrowed("Get a release"),
-            description: Borrowed(
-                "Returns the release made from a tag. The result is null when the tag has no release. For the latest release list with `per_page` 1.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("tag"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the tag that the release was made from, exactly (`tagName` in the results). Example: `v1.2.0`. `latest` is not understood.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query ReleasesGet($owner: String!, $name: String!, $tagName: String!) {
-  repository(owner: $owner, name: $name) {
-    release(tagName: $tagName) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_3)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("tagName"),
-                        value: VariableValue::Parameter(Borrowed("tag")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("release")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_4))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("databaseId"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id, as the REST API uses it."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title of the release; may be empty."),
-        },
-        StoreField {
-            name: Borrowed("tagName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tag it was made from."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Release notes in Markdown."),
-        },
-        StoreField {
-            name: Borrowed("publishedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was published; null for a draft."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("isPrerelease"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is marked as not ready for production."),
-        },
-        StoreField {
-            name: Borrowed("isDraft"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is an unpublished draft."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-    ]),
-    when_to_use: Borrowed("Versions that were published, what is new, what can be downloaded."),
-    phrases: Borrowed(&[
-        Borrowed("latest release"),
-        Borrowed("release notes"),
-        Borrowed("what is new in"),
-        Borrowed("download"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("releases", "A published (or drafted) version of a repository with notes and downloadable files.")
+    .when_to_use("Versions that were published, what is new, what can be downloaded.")
+    .phrases(texts!["latest release", "release notes", "what is new in", "download"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it."),
+        stored("name", "string", "Title of the release; may be empty."),
+        stored("tagName", "string", "Tag it was made from."),
+        stored("description", "string", "Release notes in Markdown."),
+        stored("publishedAt", "string", "When it was published; null for a draft."),
+        stored("createdAt", "string", "When it was created."),
+        stored("isPrerelease", "boolean", "Whether it is marked as not ready for production."),
+        stored("isDraft", "boolean", "Whether it is an unpublished draft."),
+        stored("url", "string", "Address of the page on github.com."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "Releases_List", "releases", Action::List, template!("/graphql"))
+    .summary("List releases")
+    .description("Returns the releases of a repository, newest first, with notes and up to 10 files each. Drafts appear only to those who can push. Tags without a release are found with `tags`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each release to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["tagName", "publishedAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: names, notes, dates, flags, author and up to 10 files."#),
+    ])
+    .graphql(graphql(include_str!("graphql/releases_list.graphql")).default_fields(include_str!("graphql/releases_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.repository.releases.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.releases.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.releases.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Releases_Get", "releases", Action::Get, template!("/graphql"))
+    .summary("Get a release")
+    .description("Returns the release made from a tag. The result is null when the tag has no release. For the latest release list with `per_page` 1.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("tag", STRING).required().description("Name of the tag that the release was made from, exactly (`tagName` in the results). Example: `v1.2.0`. `latest` is not understood."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each release to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["tagName", "publishedAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: names, notes, dates, flags, author and up to 10 files."#),
+    ])
+    .graphql(graphql(include_str!("graphql/releases_get.graphql")).default_fields(include_str!("graphql/releases_list_fields.graphql")).variables(list![set("owner", given("owner")), set("name", given("repo")), set("tagName", given("tag"))]))
+    .records(json_path!("$.data.repository.release"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/releases.json"));

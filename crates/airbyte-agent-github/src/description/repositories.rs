@@ -2,488 +2,85 @@
 
 //! `repositories` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"Fields of each repository to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["nameWithOwner", "stargazerCount", "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, dates, counts, flags, language, license, owner, default branch and topics."#;
-
-const TEXT_2: &str = r"id name nameWithOwner description url createdAt updatedAt pushedAt forkCount
-stargazerCount isPrivate isFork isArchived isTemplate hasIssuesEnabled
-hasWikiEnabled
-primaryLanguage { name }
-licenseInfo { name spdxId }
-owner { login avatarUrl }
-defaultBranchRef { name }
-repositoryTopics(first: 10) { nodes { topic { name } } }";
-
-const TEXT_3: &str = r#"{"type":"object","description":"A Git repository with settings, counts, language, license and topics.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"name":{"type":"string","description":"Name without the owner."},"nameWithOwner":{"type":"string","description":"Owner and name with a slash, such as `octocat/hello-world`."},"description":{"type":["string","null"],"description":"One line about the repository."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When the repository or its settings last changed."},"pushedAt":{"type":["string","null"],"format":"date-time","description":"When commits were last pushed."},"forkCount":{"type":"integer","description":"Number of forks."},"stargazerCount":{"type":"integer","description":"Number of stars."},"isPrivate":{"type":"boolean","description":"Whether it is private or internal."},"isFork":{"type":"boolean","description":"Whether it is a fork."},"isArchived":{"type":"boolean","description":"Whether it is archived, that is, read-only."},"isTemplate":{"type":"boolean","description":"Whether new repositories can be made from it."},"hasIssuesEnabled":{"type":"boolean","description":"Whether issues are switched on."},"hasWikiEnabled":{"type":"boolean","description":"Whether the wiki is switched on."},"primaryLanguage":{"type":["object","null"],"description":"Programming language with the most code.","properties":{"name":{"type":"string","description":"Name of the language, such as `Rust`."}}},"licenseInfo":{"type":["object","null"],"description":"License that GitHub recognized.","properties":{"name":{"type":"string","description":"Name of the license."},"spdxId":{"type":["string","null"],"description":"SPDX identifier, such as `MIT`; `NOASSERTION` when unclear."}}},"owner":{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},"defaultBranchRef":{"type":["object","null"],"description":"Default branch; null while the repository is empty.","properties":{"name":{"type":"string","description":"Name without prefix."}}},"repositoryTopics":{"type":"object","description":"Topics, the first 10.","properties":{"nodes":{"type":["array","null"],"description":"Topics.","items":{"type":"object","properties":{"topic":{"type":"object","description":"The topic.","properties":{"name":{"type":"string","description":"Name of the topic."}}}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `repositories` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("repositories"),
-    description: Borrowed(
-        "A Git repository with its settings, counts, main language, license and topics.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Repositories_Get"),
-            entity: Borrowed("repositories"),
-            action: Action::Get,
-            summary: Borrowed("Get a repository"),
-            description: Borrowed(
-                "Returns one repository by owner and name, with description, counts, flags, language, license, topics and default branch. Renamed or moved repositories are found under the old name. A private repository that the token cannot see is reported as not found.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query RepositoriesGet($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) {
-    {{ fields }}
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Repositories_List"),
-            entity: Borrowed("repositories"),
-            action: Action::List,
-            summary: Borrowed("List the repositories of a user"),
-            description: Borrowed(
-                "Returns the repositories that a personal account owns or collaborates on, forks and archived ones included, as far as the token may see them. For an organization use `org_repositories`, for the own account `viewer_repositories`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("username"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the personal account whose repositories to list, without `@`. Example: `octocat`. An organization is not found here: use `org_repositories`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query RepositoriesList($login: String!, $first: Int!, $after: String) {
-  user(login: $login) {
-    repositories(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("login"),
-                        value: VariableValue::Parameter(Borrowed("username")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("user")),
-                        Step::Key(Borrowed("repositories")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("user")),
-                                Step::Key(Borrowed("repositories")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("user")),
-                                Step::Key(Borrowed("repositories")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Repositories_Search"),
-            entity: Borrowed("repositories"),
-            action: Action::Search,
-            summary: Borrowed("Search repositories"),
-            description: Borrowed(
-                "Returns repositories anywhere on GitHub that match a search, best match first unless the query sorts. Use it when the owner is not known, or to filter by language, stars or topic. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Search in GitHub's syntax: words plus qualifiers such as `language:rust`, `stars:>500`, `org:github`, `topic:cli`, `pushed:>2024-01-01`, `archived:false`, `sort:stars-desc`. Example: `http client language:rust stars:>500`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 10."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query RepositoriesSearch($searchQuery: String!, $first: Int!, $after: String) {
-  search(query: $searchQuery, type: REPOSITORY, first: $first, after: $after) {
-    repositoryCount
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      ... on Repository {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("searchQuery"),
-                        value: VariableValue::Parameter(Borrowed("query")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("limit")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("search")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("repositoryCount")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name without the owner."),
-        },
-        StoreField {
-            name: Borrowed("nameWithOwner"),
-            kind: Borrowed("string"),
-            description: Borrowed("Owner and name with a slash, such as `octocat/hello-world`."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("One line about the repository."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the repository or its settings last changed."),
-        },
-        StoreField {
-            name: Borrowed("pushedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When commits were last pushed."),
-        },
-        StoreField {
-            name: Borrowed("forkCount"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of forks."),
-        },
-        StoreField {
-            name: Borrowed("stargazerCount"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of stars."),
-        },
-        StoreField {
-            name: Borrowed("isPrivate"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is private or internal."),
-        },
-        StoreField {
-            name: Borrowed("isFork"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is a fork."),
-        },
-        StoreField {
-            name: Borrowed("isArchived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is archived, that is, read-only."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "Questions about a repository itself, or finding one by owner, language, stars or topic.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("which repository"),
-        Borrowed("how many stars"),
-        Borrowed("list repos of"),
-        Borrowed("default branch of"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("repositories", "A Git repository with its settings, counts, main language, license and topics.")
+    .when_to_use("Questions about a repository itself, or finding one by owner, language, stars or topic.")
+    .phrases(texts!["which repository", "how many stars", "list repos of", "default branch of"])
+    .operations(list![GET, LIST, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("name", "string", "Name without the owner."),
+        stored("nameWithOwner", "string", "Owner and name with a slash, such as `octocat/hello-world`."),
+        stored("description", "string", "One line about the repository."),
+        stored("url", "string", "Address of the page on github.com."),
+        stored("createdAt", "string", "When it was created."),
+        stored("updatedAt", "string", "When the repository or its settings last changed."),
+        stored("pushedAt", "string", "When commits were last pushed."),
+        stored("forkCount", "integer", "Number of forks."),
+        stored("stargazerCount", "integer", "Number of stars."),
+        stored("isPrivate", "boolean", "Whether it is private or internal."),
+        stored("isFork", "boolean", "Whether it is a fork."),
+        stored("isArchived", "boolean", "Whether it is archived, that is, read-only."),
+    ]);
+
+const GET: Operation = Operation::by(Method::Post, "Repositories_Get", "repositories", Action::Get, template!("/graphql"))
+    .summary("Get a repository")
+    .description("Returns one repository by owner and name, with description, counts, flags, language, license, topics and default branch. Renamed or moved repositories are found under the old name. A private repository that the token cannot see is reported as not found.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each repository to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["nameWithOwner", "stargazerCount", "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, dates, counts, flags, language, license, owner, default branch and topics."#),
+    ])
+    .graphql(graphql(include_str!("graphql/repositories_get.graphql")).default_fields(include_str!("graphql/repositories_get_fields.graphql")).variables(list![set("owner", given("owner")), set("name", given("repo"))]))
+    .records(json_path!("$.data.repository"))
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "Repositories_List", "repositories", Action::List, template!("/graphql"))
+    .summary("List the repositories of a user")
+    .description("Returns the repositories that a personal account owns or collaborates on, forks and archived ones included, as far as the token may see them. For an organization use `org_repositories`, for the own account `viewer_repositories`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("username", STRING).required().description("Login of the personal account whose repositories to list, without `@`. Example: `octocat`. An organization is not found here: use `org_repositories`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each repository to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["nameWithOwner", "stargazerCount", "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, dates, counts, flags, language, license, owner, default branch and topics."#),
+    ])
+    .graphql(graphql(include_str!("graphql/repositories_list.graphql")).default_fields(include_str!("graphql/repositories_get_fields.graphql")).variables(list![
+        set("login", given("username")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.user.repositories.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.user.repositories.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.user.repositories.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "Repositories_Search", "repositories", Action::Search, template!("/graphql"))
+    .summary("Search repositories")
+    .description("Returns repositories anywhere on GitHub that match a search, best match first unless the query sorts. Use it when the owner is not known, or to filter by language, stars or topic. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.")
+    .parameters(list![
+        argument("query", STRING).required().description("Search in GitHub's syntax: words plus qualifiers such as `language:rust`, `stars:>500`, `org:github`, `topic:cli`, `pushed:>2024-01-01`, `archived:false`, `sort:stars-desc`. Example: `http client language:rust stars:>500`."),
+        argument("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").send_default().description("Records per page, 1 to 100. Default 10."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each repository to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["nameWithOwner", "stargazerCount", "primaryLanguage.name"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, dates, counts, flags, language, license, owner, default branch and topics."#),
+    ])
+    .graphql(graphql(include_str!("graphql/repositories_search.graphql")).default_fields(include_str!("graphql/repositories_get_fields.graphql")).variables(list![
+        set("searchQuery", given("query")),
+        set("first", given("limit")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.search.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),
+        meta("total_count", json_path!("$.data.search.repositoryCount")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/repositories.json"));

@@ -2,261 +2,49 @@
 
 //! `reviews` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A review of a pull request.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only."},"state":{"type":"string","description":"Verdict of the review.","enum":["APPROVED","CHANGES_REQUESTED","COMMENTED","DISMISSED","PENDING"]},"body":{"type":"string","description":"Summary in Markdown; often empty."},"submittedAt":{"type":["string","null"],"format":"date-time","description":"When it was handed in; null while pending."},"author":{"description":"The reviewer; null when the account is gone.","oneOf":[{"type":"object","description":"An account: user, organization, bot or app.","properties":{"login":{"type":"string","description":"Account name, as in the address."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."}}},{"type":"null"}]},"comments":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `reviews` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("reviews"),
-    description: Borrowed("A review of a pull request: approval, request for changes, or remarks."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Reviews_List"),
-            entity: Borrowed("reviews"),
-            action: Action::List,
-            summary: Borrowed("List reviews of a pull request"),
-            description: Borrowed(
-                "Returns the reviews of a pull request in the order they were made: who approved, asked for changes or remarked. One person may appear several times; the last verdict counts. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("number"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Number of the pull request whose reviews to list, as after the `#`. Example: `42`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        r#"Fields of each review to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["state", "submittedAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: state, text, time, author and number of remarks."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query ReviewsList(
-  $owner: String!
-  $name: String!
-  $number: Int!
-  $first: Int!
-  $after: String
-) {
-  repository(owner: $owner, name: $name) {
-    pullRequest(number: $number) {
-      reviews(first: $first, after: $after) {
-        pageInfo { hasNextPage endCursor }
-        nodes {
-          {{ fields }}
-        }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id databaseId state body submittedAt
-author { login avatarUrl }
-comments { totalCount }",
-                    ),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("number"),
-                        value: VariableValue::Parameter(Borrowed("number")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("pullRequest")),
-                        Step::Key(Borrowed("reviews")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("pullRequest")),
-                                Step::Key(Borrowed("reviews")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("pullRequest")),
-                                Step::Key(Borrowed("reviews")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("databaseId"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("state"),
-            kind: Borrowed("string"),
-            description: Borrowed("Verdict of the review."),
-        },
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Summary in Markdown; often empty."),
-        },
-        StoreField {
-            name: Borrowed("submittedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was handed in; null while pending."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-    ]),
-    when_to_use: Borrowed("Who approved a pull request or asked for changes."),
-    phrases: Borrowed(&[
-        Borrowed("who approved"),
-        Borrowed("changes requested"),
-        Borrowed("reviewed by"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("reviews", "A review of a pull request: approval, request for changes, or remarks.")
+    .when_to_use("Who approved a pull request or asked for changes.")
+    .phrases(texts!["who approved", "changes requested", "reviewed by"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only."),
+        stored("state", "string", "Verdict of the review."),
+        stored("body", "string", "Summary in Markdown; often empty."),
+        stored("submittedAt", "string", "When it was handed in; null while pending."),
+        stored("createdAt", "string", "When it was created."),
+        stored("updatedAt", "string", "When it was last changed."),
+        stored("url", "string", "Address of the page on github.com."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "Reviews_List", "reviews", Action::List, template!("/graphql"))
+    .summary("List reviews of a pull request")
+    .description("Returns the reviews of a pull request in the order they were made: who approved, asked for changes or remarked. One person may appear several times; the last verdict counts. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("number", INTEGER).required().description("Number of the pull request whose reviews to list, as after the `#`. Example: `42`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each review to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["state", "submittedAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: state, text, time, author and number of remarks."#),
+    ])
+    .graphql(graphql(include_str!("graphql/reviews_list.graphql")).default_fields(include_str!("graphql/reviews_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("number", given("number")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.repository.pullRequest.reviews.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.pullRequest.reviews.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.pullRequest.reviews.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/reviews.json"));

@@ -2,220 +2,40 @@
 
 //! `stargazers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A star: who gave it, and when.","properties":{"starredAt":{"type":"string","format":"date-time","description":"When the star was given."},"node":{"type":"object","description":"The user.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"login":{"type":"string","description":"Account name, as in the address."},"name":{"type":["string","null"],"description":"Display name."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"company":{"type":["string","null"],"description":"Company, as stated; only when named in `fields`."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `stargazers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("stargazers"),
-    description: Borrowed("A user who starred a repository, with the time of starring."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Stargazers_List"),
-            entity: Borrowed("stargazers"),
-            action: Action::List,
-            summary: Borrowed("List stargazers"),
-            description: Borrowed(
-                r#"Returns who starred a repository and when, latest first. The meta field `stargazer_count` has the total, so one page answers "how many". Pages: pass `end_cursor` as `after` while `has_next_page` is true."#,
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("repo"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        r#"Fields of each star to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["starredAt", "node.login", "node.company"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: time of starring, and id, login, name, avatar and page of the user."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query StargazersList(
-  $owner: String!
-  $name: String!
-  $first: Int!
-  $after: String
-) {
-  repository(owner: $owner, name: $name) {
-    stargazerCount
-    stargazers(
-      first: $first
-      after: $after
-      orderBy: { field: STARRED_AT, direction: DESC }
-    ) {
-      pageInfo { hasNextPage endCursor }
-      edges {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(r"starredAt
-node { id login name avatarUrl url }"),
-                ),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("owner"),
-                        value: VariableValue::Parameter(Borrowed("owner")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("repo")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("repository")),
-                        Step::Key(Borrowed("stargazers")),
-                        Step::Key(Borrowed("edges")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("stargazers")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("stargazers")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("stargazer_count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("stargazerCount")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("errors"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("errors"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("starredAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the star was given."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "Recent stars or people who starred; the plain number is on the repository.",
-    ),
-    phrases: Borrowed(&[Borrowed("who starred"), Borrowed("new stars"), Borrowed("stargazers")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("stargazers", "A user who starred a repository, with the time of starring.")
+    .when_to_use("Recent stars or people who starred; the plain number is on the repository.")
+    .phrases(texts!["who starred", "new stars", "stargazers"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![stored("starredAt", "string", "When the star was given.")]);
+
+const LIST: Operation = Operation::by(Method::Post, "Stargazers_List", "stargazers", Action::List, template!("/graphql"))
+    .summary("List stargazers")
+    .description(r#"Returns who starred a repository and when, latest first. The meta field `stargazer_count` has the total, so one page answers "how many". Pages: pass `end_cursor` as `after` while `has_next_page` is true."#)
+    .parameters(list![
+        argument("owner", STRING).required().description("Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("repo", STRING).required().description("Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each star to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["starredAt", "node.login", "node.company"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: time of starring, and id, login, name, avatar and page of the user."#),
+    ])
+    .graphql(graphql(include_str!("graphql/stargazers_list.graphql")).default_fields(include_str!("graphql/stargazers_list_fields.graphql")).variables(list![
+        set("owner", given("owner")),
+        set("name", given("repo")),
+        set("first", given("per_page")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.repository.stargazers.edges"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.repository.stargazers.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.repository.stargazers.pageInfo.endCursor")),
+        meta("stargazer_count", json_path!("$.data.repository.stargazerCount")),
+        meta("errors", json_path!("$.errors")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/stargazers.json"));

@@ -2,293 +2,52 @@
 
 //! `teams` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"Fields of each team to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["slug", "name", "members.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, privacy, dates, parent and counts."#;
-
-const TEXT_2: &str = r"id databaseId slug name description privacy url avatarUrl createdAt updatedAt
-parentTeam { slug name }
-members { totalCount }
-repositories { totalCount }";
-
-const TEXT_3: &str = r#"{"type":"object","description":"A team of an organization.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it."},"slug":{"type":"string","description":"Name in addresses; what `get` takes."},"name":{"type":"string","description":"Display name."},"description":{"type":["string","null"],"description":"What the team is for."},"privacy":{"type":"string","description":"`VISIBLE` to all members of the organization, or `SECRET`.","enum":["SECRET","VISIBLE"]},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"avatarUrl":{"type":["string","null"],"format":"uri","description":"Address of the picture."},"createdAt":{"type":"string","format":"date-time","description":"When it was created."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"parentTeam":{"type":["object","null"],"description":"Team above this one.","properties":{"slug":{"type":"string","description":"Name in addresses; what `get` takes."},"name":{"type":"string","description":"Display name."}}},"members":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"repositories":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `teams` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("teams"),
-    description: Borrowed("A team of an organization, possibly below another team."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Teams_List"),
-            entity: Borrowed("teams"),
-            action: Action::List,
-            summary: Borrowed("List teams"),
-            description: Borrowed(
-                "Returns the teams of an organization that the token may see, nested ones included. Needs membership of the organization and the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("org"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query TeamsList($login: String!, $first: Int!, $after: String) {
-  organization(login: $login) {
-    teams(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("login"),
-                        value: VariableValue::Parameter(Borrowed("org")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("organization")),
-                        Step::Key(Borrowed("teams")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("teams")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("teams")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Teams_Get"),
-            entity: Borrowed("teams"),
-            action: Action::Get,
-            summary: Borrowed("Get a team"),
-            description: Borrowed(
-                "Returns one team of an organization by slug, with parent and counts. Needs membership of the organization and the scope `read:org`. The result is null when there is no such team.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("org"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("team_slug"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Slug of the team, as in its address: lower case, hyphens for spaces. Example: `core-developers`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query TeamsGet($login: String!, $slug: String!) {
-  organization(login: $login) {
-    team(slug: $slug) {
-      {{ fields }}
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("login"),
-                        value: VariableValue::Parameter(Borrowed("org")),
-                    },
-                    Variable {
-                        name: Borrowed("slug"),
-                        value: VariableValue::Parameter(Borrowed("team_slug")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("organization")),
-                        Step::Key(Borrowed("team")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("databaseId"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id, as the REST API uses it."),
-        },
-        StoreField {
-            name: Borrowed("slug"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name in addresses; what `get` takes."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Display name."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the team is for."),
-        },
-        StoreField {
-            name: Borrowed("privacy"),
-            kind: Borrowed("string"),
-            description: Borrowed("`VISIBLE` to all members of the organization, or `SECRET`."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-    ]),
-    when_to_use: Borrowed("Which teams exist, how large they are and how they nest."),
-    phrases: Borrowed(
-        &[Borrowed("teams of"), Borrowed("team members count"), Borrowed("parent team")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("teams", "A team of an organization, possibly below another team.")
+    .when_to_use("Which teams exist, how large they are and how they nest.")
+    .phrases(texts!["teams of", "team members count", "parent team"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it."),
+        stored("slug", "string", "Name in addresses; what `get` takes."),
+        stored("name", "string", "Display name."),
+        stored("description", "string", "What the team is for."),
+        stored("privacy", "string", "`VISIBLE` to all members of the organization, or `SECRET`."),
+        stored("url", "string", "Address of the page on github.com."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "Teams_List", "teams", Action::List, template!("/graphql"))
+    .summary("List teams")
+    .description("Returns the teams of an organization that the token may see, nested ones included. Needs membership of the organization and the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each team to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["slug", "name", "members.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, privacy, dates, parent and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/teams_list.graphql")).default_fields(include_str!("graphql/teams_list_fields.graphql")).variables(list![set("login", given("org")), set("first", given("per_page")), set("after", given("after"))]))
+    .records(json_path!("$.data.organization.teams.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.organization.teams.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.organization.teams.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Teams_Get", "teams", Action::Get, template!("/graphql"))
+    .summary("Get a team")
+    .description("Returns one team of an organization by slug, with parent and counts. Needs membership of the organization and the scope `read:org`. The result is null when there is no such team.")
+    .parameters(list![
+        argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
+        argument("team_slug", STRING).required().description("Slug of the team, as in its address: lower case, hyphens for spaces. Example: `core-developers`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each team to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["slug", "name", "members.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, description, privacy, dates, parent and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/teams_get.graphql")).default_fields(include_str!("graphql/teams_list_fields.graphql")).variables(list![set("login", given("org")), set("slug", given("team_slug"))]))
+    .records(json_path!("$.data.organization.team"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/teams.json"));

@@ -2,421 +2,71 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"Fields of each user to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts."#;
-
-const TEXT_2: &str = r"id databaseId login name email bio company location websiteUrl twitterUsername
-url avatarUrl createdAt updatedAt isHireable
-followers { totalCount }
-following { totalCount }
-repositories { totalCount }
-starredRepositories { totalCount }
-organizations { totalCount }";
-
-const TEXT_3: &str = r#"{"type":"object","description":"A personal account.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"databaseId":{"type":["integer","null"],"description":"Numeric id, as the REST API uses it."},"login":{"type":"string","description":"Account name, as in the address."},"name":{"type":["string","null"],"description":"Display name."},"email":{"type":"string","description":"Public e-mail address; empty when not shown."},"bio":{"type":["string","null"],"description":"What the person says about themselves."},"company":{"type":["string","null"],"description":"Company, as entered by the person."},"location":{"type":["string","null"],"description":"Place, as entered by the owner."},"websiteUrl":{"type":["string","null"],"format":"uri","description":"Address of the website in the profile."},"twitterUsername":{"type":["string","null"],"description":"Name on Twitter (X), without `@`."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."},"createdAt":{"type":"string","format":"date-time","description":"When the account was opened."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"isHireable":{"type":"boolean","description":"Whether the person is looking for work."},"followers":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"following":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"repositories":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"starredRepositories":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"organizations":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed("A personal account with its public profile and counts."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Users_Get"),
-            entity: Borrowed("users"),
-            action: Action::Get,
-            summary: Borrowed("Get a user"),
-            description: Borrowed(
-                "Returns the public profile of a personal account. `email` is empty unless the person shows it. An organization is not found here: use `organizations`. For the own account use `viewer`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("username"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of a personal account, without `@`. Example: `octocat`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query UsersGet($login: String!) {
-  user(login: $login) {
-    {{ fields }}
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("login"),
-                        value: VariableValue::Parameter(Borrowed("username")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("user"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Users_List"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List members of an organization"),
-            description: Borrowed(
-                "Returns the members of an organization. Outsiders see public members only; members need the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("org"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 30."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("30"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("30"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query UsersList($login: String!, $first: Int!, $after: String) {
-  organization(login: $login) {
-    membersWithRole(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("login"),
-                        value: VariableValue::Parameter(Borrowed("org")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("per_page")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("organization")),
-                        Step::Key(Borrowed("membersWithRole")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("membersWithRole")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("membersWithRole")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Users_Search"),
-            entity: Borrowed("users"),
-            action: Action::Search,
-            summary: Borrowed("Search users"),
-            description: Borrowed(
-                "Returns personal accounts that match a search by name, login, place, language or followers. Put `type:user` into the query, or organizations come back as empty records. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Search in GitHub's syntax; put `type:user` in it, for organizations match too and come back as empty records. Qualifiers: `location:`, `language:`, `followers:>100`, `repos:>10`, `in:email`, `in:name`. Example: `type:user location:berlin language:rust`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Records per page, 1 to 100. Default 10."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query UsersSearch($searchQuery: String!, $first: Int!, $after: String) {
-  search(query: $searchQuery, type: USER, first: $first, after: $after) {
-    userCount
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      ... on User {
-        {{ fields }}
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed(TEXT_2)),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("searchQuery"),
-                        value: VariableValue::Parameter(Borrowed("query")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("limit")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("search")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("userCount")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_3))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Node id, unique across GitHub."),
-        },
-        StoreField {
-            name: Borrowed("databaseId"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id, as the REST API uses it."),
-        },
-        StoreField {
-            name: Borrowed("login"),
-            kind: Borrowed("string"),
-            description: Borrowed("Account name, as in the address."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page on github.com."),
-        },
-    ]),
-    when_to_use: Borrowed("Who somebody is, who is in an organization, or finding people."),
-    phrases: Borrowed(&[
-        Borrowed("who is"),
-        Borrowed("members of"),
-        Borrowed("find developers"),
-        Borrowed("followers of"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "A personal account with its public profile and counts.")
+    .when_to_use("Who somebody is, who is in an organization, or finding people.")
+    .phrases(texts!["who is", "members of", "find developers", "followers of"])
+    .operations(list![GET, LIST, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Node id, unique across GitHub."),
+        stored("databaseId", "integer", "Numeric id, as the REST API uses it."),
+        stored("login", "string", "Account name, as in the address."),
+        stored("url", "string", "Address of the page on github.com."),
+    ]);
+
+const GET: Operation = Operation::by(Method::Post, "Users_Get", "users", Action::Get, template!("/graphql"))
+    .summary("Get a user")
+    .description("Returns the public profile of a personal account. `email` is empty unless the person shows it. An organization is not found here: use `organizations`. For the own account use `viewer`.")
+    .parameters(list![
+        argument("username", STRING).required().description("Login of a personal account, without `@`. Example: `octocat`."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each user to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/users_get.graphql")).default_fields(include_str!("graphql/users_get_fields.graphql")).variables(list![set("login", given("username"))]))
+    .records(json_path!("$.data.user"))
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "Users_List", "users", Action::List, template!("/graphql"))
+    .summary("List members of an organization")
+    .description("Returns the members of an organization. Outsiders see public members only; members need the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.")
+    .parameters(list![
+        argument("org", STRING).required().description("Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`."),
+        argument("per_page", INTEGER.minimum(1.0).maximum(100.0).default("30")).default("30").send_default().description("Records per page, 1 to 100. Default 30."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each user to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/users_list.graphql")).default_fields(include_str!("graphql/users_get_fields.graphql")).variables(list![set("login", given("org")), set("first", given("per_page")), set("after", given("after"))]))
+    .records(json_path!("$.data.organization.membersWithRole.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.organization.membersWithRole.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.organization.membersWithRole.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "Users_Search", "users", Action::Search, template!("/graphql"))
+    .summary("Search users")
+    .description("Returns personal accounts that match a search by name, login, place, language or followers. Put `type:user` into the query, or organizations come back as empty records. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.")
+    .parameters(list![
+        argument("query", STRING).required().description("Search in GitHub's syntax; put `type:user` in it, for organizations match too and come back as empty records. Qualifiers: `location:`, `language:`, `followers:>100`, `repos:>10`, `in:email`, `in:name`. Example: `type:user location:berlin language:rust`."),
+        argument("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").send_default().description("Records per page, 1 to 100. Default 10."),
+        argument("after", STRING).description("Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page."),
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each user to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, dates and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/users_search.graphql")).default_fields(include_str!("graphql/users_get_fields.graphql")).variables(list![
+        set("searchQuery", given("query")),
+        set("first", given("limit")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.search.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.search.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.search.pageInfo.endCursor")),
+        meta("total_count", json_path!("$.data.search.userCount")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));

@@ -2,85 +2,24 @@
 
 //! `viewer` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The account that the credentials belong to.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"login":{"type":"string","description":"Account name, as in the address."},"name":{"type":["string","null"],"description":"Display name."},"email":{"type":"string","description":"Public e-mail address; empty when not shown."},"bio":{"type":["string","null"],"description":"What the person says about themselves."},"company":{"type":["string","null"],"description":"Company, as entered by the person."},"location":{"type":["string","null"],"description":"Place, as entered by the owner."},"websiteUrl":{"type":["string","null"],"format":"uri","description":"Address of the website in the profile."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"createdAt":{"type":"string","format":"date-time","description":"When the account was opened."},"updatedAt":{"type":"string","format":"date-time","description":"When it was last changed."},"isEmployee":{"type":"boolean","description":"Whether the person works for GitHub."},"isDeveloperProgramMember":{"type":"boolean","description":"Whether the person is in the developer program."},"isHireable":{"type":"boolean","description":"Whether the person is looking for work."},"isSiteAdmin":{"type":"boolean","description":"Whether the person administers the site."},"viewerCanFollow":{"type":"boolean","description":"Whether the own account can follow this one."},"viewerIsFollowing":{"type":"boolean","description":"Whether the own account follows this one."},"followers":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"following":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"repositories":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"starredRepositories":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}},"watching":{"type":"object","description":"A list reduced to the number of its entries.","properties":{"totalCount":{"type":"integer","description":"How many there are in all."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `viewer` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("viewer"),
-    description: Borrowed("The account that the credentials belong to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Viewer_Get"),
-            entity: Borrowed("viewer"),
-            action: Action::Get,
-            summary: Borrowed("Get the own account"),
-            description: Borrowed(
-                "Returns the profile of the account that the credentials belong to. Use it to find the own login, or to see whether the credentials work.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        r#"Fields of each account to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, flags, dates and counts."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query ViewerGet {
-  viewer {
-    {{ fields }}
-  }
-}
-",
-                ),
-                default_fields: Some(
-                    Borrowed(
-                        r"id login name email bio company location websiteUrl avatarUrl url createdAt
-updatedAt isEmployee isDeveloperProgramMember isHireable isSiteAdmin
-viewerCanFollow viewerIsFollowing
-followers { totalCount }
-following { totalCount }
-repositories { totalCount }
-starredRepositories { totalCount }
-watching { totalCount }",
-                    ),
-                ),
-                variables: Borrowed(&[]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("viewer"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(
-        r#"To learn who "me" is before asking for own issues, pull requests or repositories."#,
-    ),
-    phrases: Borrowed(&[Borrowed("my account"), Borrowed("who am I"), Borrowed("my login")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("viewer", "The account that the credentials belong to.")
+    .when_to_use(r#"To learn who "me" is before asking for own issues, pull requests or repositories."#)
+    .phrases(texts!["my account", "who am I", "my login"])
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "Viewer_Get", "viewer", Action::Get, template!("/graphql"))
+    .summary("Get the own account")
+    .description("Returns the profile of the account that the credentials belong to. Use it to find the own login, or to see whether the credentials work.")
+    .preferred_for_check()
+    .parameters(list![
+        argument("fields", ARRAY.items(list![STRING])).description(r#"Fields of each account to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, flags, dates and counts."#),
+    ])
+    .graphql(graphql(include_str!("graphql/viewer_get.graphql")).default_fields(include_str!("graphql/viewer_get_fields.graphql")))
+    .records(json_path!("$.data.viewer"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/viewer.json"));

@@ -2,111 +2,28 @@
 
 //! `call_audio` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `call_audio` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("call_audio"),
-    description: Borrowed("The audio recording of one call, as a file."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("DownloadCallAudio"),
-            entity: Borrowed("call_audio"),
-            action: Action::Download,
-            summary: Borrowed("Download the audio of a call"),
-            description: Borrowed(
-                "Downloads the audio recording of one call. Name it in `filter.callIds`; only the first call of Gong's answer is downloaded. Fails when Gong has no audio for it or when an OAuth grant lacks the scope `api:calls:read:media-url`. The private-call filter does not apply, so check `isPrivate` with `calls.get` first. For the text of a call use `call_transcripts.list`, which is far smaller.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls/extensive"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Names the call. Give it always: without it Gong picks the call.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("callIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "The call whose recording to download: exactly one Gong call id. Only the first call of Gong's answer is downloaded.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("contentSelector"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Asks Gong for the download links. Filled in by default; there is normally no reason to pass it.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("exposedFields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "Which parts of the call Gong returns; a download needs only `media`.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("media"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed(
-                                                    "Must stay true (the default): the download link comes from here.",
-                                                ),
-                                                default: Some(Json(Borrowed("true"))),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            download: Some(Download {
-                file_url: Some(
-                    Borrowed(&[
-                        UrlStep::Key(Borrowed("calls")),
-                        UrlStep::Index(0),
-                        UrlStep::Key(Borrowed("media")),
-                        UrlStep::Key(Borrowed("audioUrl")),
-                    ]),
-                ),
-            }),
-            ..OPERATION
-        },
-    ]),
-    schema: None,
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("call_audio", "The audio recording of one call, as a file.").operations(list![DOWNLOAD]);
+
+const DOWNLOAD: Operation = Operation::by(Method::Post, "DownloadCallAudio", "call_audio", Action::Download, template!("/v2/calls/extensive"))
+    .summary("Download the audio of a call")
+    .description("Downloads the audio recording of one call. Name it in `filter.callIds`; only the first call of Gong's answer is downloaded. Fails when Gong has no audio for it or when an OAuth grant lacks the scope `api:calls:read:media-url`. The private-call filter does not apply, so check `isPrivate` with `calls.get` first. For the text of a call use `call_transcripts.list`, which is far smaller.")
+    .parameters(list![
+        body("filter", OBJECT.properties(list![
+            optional("callIds", ARRAY.items(list![STRING]).description("The call whose recording to download: exactly one Gong call id. Only the first call of Gong's answer is downloaded.")),
+        ]).closed()).description("Names the call. Give it always: without it Gong picks the call."),
+        body("contentSelector", OBJECT.properties(list![
+            optional("exposedFields", OBJECT.properties(list![
+                optional("media", BOOLEAN.default("true").description("Must stay true (the default): the download link comes from here.")),
+            ]).closed().description("Which parts of the call Gong returns; a download needs only `media`.")),
+        ]).closed()).description("Asks Gong for the download links. Filled in by default; there is normally no reason to pass it."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .download_from(list![
+        UrlStep::Key(text("calls")),
+        UrlStep::Index(0),
+        UrlStep::Key(text("media")),
+        UrlStep::Key(text("audioUrl")),
+    ]);

@@ -2,170 +2,39 @@
 
 //! `call_transcripts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"What was said in one call, speaker by speaker.","properties":{"callId":{"type":"string","description":"Gong call id."},"transcript":{"type":"array","description":"The monologues of the call in order.","items":{"type":"object","properties":{"speakerId":{"type":"string","description":"Id of the speaker within this call; matches `parties[].speakerId` of `calls_extensive`, where the name is."},"topic":{"type":["string","null"],"description":"Topic Gong recognised, such as `Pricing`."},"sentences":{"type":"array","description":"The sentences of the monologue in order.","items":{"type":"object","properties":{"start":{"type":"integer","description":"When the sentence begins, in milliseconds from the start of the call."},"end":{"type":"integer","description":"When the sentence ends, in milliseconds from the start of the call."},"text":{"type":"string","description":"The words spoken."}}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `call_transcripts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("call_transcripts"),
-    description: Borrowed(
-        "What was said in one call, monologue by monologue, with speaker ids and times.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getCallTranscripts"),
-            entity: Borrowed("call_transcripts"),
-            action: Action::List,
-            summary: Borrowed("List call transcripts"),
-            description: Borrowed(
-                "Returns who said what in the calls selected by id or period, one record per call. Speakers appear as ids: to name them, match `speakerId` with `parties[].speakerId` of `calls_extensive.list` for the same call, with `exposedFields.parties` switched on. Transcripts are long; ask for few calls at a time. Private calls are not filtered out here. A call without a finished transcript is missing from the answer; Gong answers 404 when nothing matches.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls/transcript"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Which calls to return transcripts of; conditions are combined with AND. Give call ids or a period: an empty object asks for every transcript.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("fromDateTime"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("toDateTime"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("callIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Only the transcripts of these calls, by Gong call id. Combined with a period, a call must also lie in it.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        default: Some(Json(Borrowed("{}"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("{}"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("callTranscripts"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("callId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong call id."),
-        },
-        StoreField {
-            name: Borrowed("started"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the call started, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("transcript"),
-            kind: Borrowed("array"),
-            description: Borrowed("The monologues of the call in order."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To read, quote or summarise the words spoken; join speakers with detailed calls to get names.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("transcript"),
-        Borrowed("what did they say"),
-        Borrowed("quote"),
-        Borrowed("mentioned"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("call_transcripts", "What was said in one call, monologue by monologue, with speaker ids and times.")
+    .when_to_use("To read, quote or summarise the words spoken; join speakers with detailed calls to get names.")
+    .phrases(texts!["transcript", "what did they say", "quote", "mentioned"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("callId", "string", "Gong call id."),
+        stored("started", "string", "When the call started, ISO 8601."),
+        stored("transcript", "array", "The monologues of the call in order."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "getCallTranscripts", "call_transcripts", Action::List, template!("/v2/calls/transcript"))
+    .summary("List call transcripts")
+    .description("Returns who said what in the calls selected by id or period, one record per call. Speakers appear as ids: to name them, match `speakerId` with `parties[].speakerId` of `calls_extensive.list` for the same call, with `exposedFields.parties` switched on. Transcripts are long; ask for few calls at a time. Private calls are not filtered out here. A call without a finished transcript is missing from the answer; Gong answers 404 when nothing matches.")
+    .parameters(list![
+        body("filter", OBJECT.default("{}").properties(list![
+            optional("fromDateTime", STRING.format("date-time").description("Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset.")),
+            optional("toDateTime", STRING.format("date-time").description("Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset.")),
+            optional("callIds", ARRAY.items(list![STRING]).description("Only the transcripts of these calls, by Gong call id. Combined with a period, a call must also lie in it.")),
+        ]).closed()).required().default("{}").send_default().description("Which calls to return transcripts of; conditions are combined with AND. Give call ids or a period: an empty object asks for every transcript."),
+        body("cursor", STRING).description("Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.callTranscripts"))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/call_transcripts.json"));

@@ -2,274 +2,62 @@
 
 //! `calls` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A recorded call with its basic data.","properties":{"id":{"type":"string","description":"Gong call id, up to 20 digits."},"url":{"type":"string","description":"Page of the call in the Gong web application."},"title":{"type":"string","description":"Title of the call."},"scheduled":{"type":"string","description":"When the call was scheduled for, ISO 8601.","format":"date-time"},"started":{"type":"string","description":"When the call or its recording began, ISO 8601.","format":"date-time"},"duration":{"type":"integer","description":"Length in seconds."},"primaryUserId":{"type":"string","description":"Gong user id of the team member who hosted the call."},"direction":{"type":"string","description":"`Inbound`, `Outbound`, `Conference` or `Unknown`."},"system":{"type":"string","description":"System the call took place in or the data comes from, such as Zoom or Salesforce."},"scope":{"type":"string","description":"`Internal` when all participants belong to the company, `External` when others took part, else `Unknown`."},"media":{"type":"string","description":"Kind of recording: `Video` or `Audio`."},"language":{"type":"string","description":"Language of the call, ISO 639-2/B code such as `eng`; `und` means not supported, `zxx` too little speech."},"workspaceId":{"type":"string","description":"Id of the workspace it belongs to."},"sdrDisposition":{"type":["string","null"],"description":"Disposition given to the call by the dialer or by the representative, such as `Got the gatekeeper`."},"clientUniqueId":{"type":["string","null"],"description":"Id of the call in the system that recorded it, when Gong was told."},"customData":{"type":["string","null"],"description":"Free data stored with the call when it was created through the API."},"purpose":{"type":["string","null"],"description":"Purpose of the call, such as `Demo Call`."},"meetingUrl":{"type":"string","description":"Web conference address the call was recorded from."},"isPrivate":{"type":"boolean","description":"Whether the call is private. List operations leave private calls out."},"calendarEventId":{"type":["string","null"],"description":"Id of the event in the Google or Outlook calendar."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `calls` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("calls"),
-    description: Borrowed(
-        "A recorded call or meeting with its basic data: title, time, length, host.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCalls"),
-            entity: Borrowed("calls"),
-            action: Action::List,
-            summary: Borrowed("List calls"),
-            description: Borrowed(
-                "Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong answers 404 rather than an empty list.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fromDateTime"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. Left out, the list begins with the earliest call.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("toDateTime"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, the list runs up to the most recent call.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, repeat every other argument unchanged, and stop when an answer carries no cursor. Tokens expire, so do not store them.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("calls"))]) }),
-                filter: Some(
-                    Filter::Unless(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("isPrivate"))]),
-                    }),
-                ),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCall"),
-            entity: Borrowed("calls"),
-            action: Action::Get,
-            summary: Borrowed("Get a call"),
-            description: Borrowed(
-                "Returns the basic data of one call by id: title, time, length in seconds, host, link. The filter that hides private calls from the lists does not apply here: look at `isPrivate` before passing anything on. What was said is in `call_transcripts.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v2/calls/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Gong call id, a number of up to 20 digits written as a string; it is also the `id` parameter in the URL of a call page in Gong.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("call"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("calendarEventId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the event in the Google or Outlook calendar."),
-        },
-        StoreField {
-            name: Borrowed("clientUniqueId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the call in the system that recorded it, when Gong was told.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("customData"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Free data stored with the call when it was created through the API.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("direction"),
-            kind: Borrowed("string"),
-            description: Borrowed("`Inbound`, `Outbound`, `Conference` or `Unknown`."),
-        },
-        StoreField {
-            name: Borrowed("duration"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Length in seconds."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong call id, up to 20 digits."),
-        },
-        StoreField {
-            name: Borrowed("isPrivate"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether the call is private. List operations leave private calls out.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("language"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Language of the call, ISO 639-2/B code such as `eng`; `und` means not supported, `zxx` too little speech.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("media"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of recording: `Video` or `Audio`."),
-        },
-        StoreField {
-            name: Borrowed("meetingUrl"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web conference address the call was recorded from."),
-        },
-        StoreField {
-            name: Borrowed("primaryUserId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong user id of the team member who hosted the call."),
-        },
-        StoreField {
-            name: Borrowed("purpose"),
-            kind: Borrowed("string"),
-            description: Borrowed("Purpose of the call, such as `Demo Call`."),
-        },
-        StoreField {
-            name: Borrowed("scheduled"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the call was scheduled for, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("scope"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`Internal` when all participants belong to the company, `External` when others took part, else `Unknown`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("sdrDisposition"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Disposition given to the call by the dialer or by the representative, such as `Got the gatekeeper`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("started"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the call or its recording began, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("system"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "System the call took place in or the data comes from, such as Zoom or Salesforce.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title of the call."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Page of the call in the Gong web application."),
-        },
-        StoreField {
-            name: Borrowed("workspaceId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the workspace it belongs to."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To find calls by time, title or host; go on to transcripts or detailed calls for content.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("calls"),
-        Borrowed("meetings"),
-        Borrowed("recordings"),
-        Borrowed("last call"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("calls", "A recorded call or meeting with its basic data: title, time, length, host.")
+    .when_to_use("To find calls by time, title or host; go on to transcripts or detailed calls for content.")
+    .phrases(texts!["calls", "meetings", "recordings", "last call"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("calendarEventId", "string", "Id of the event in the Google or Outlook calendar."),
+        stored("clientUniqueId", "string", "Id of the call in the system that recorded it, when Gong was told."),
+        stored("customData", "string", "Free data stored with the call when it was created through the API."),
+        stored("direction", "string", "`Inbound`, `Outbound`, `Conference` or `Unknown`."),
+        stored("duration", "integer", "Length in seconds."),
+        stored("id", "string", "Gong call id, up to 20 digits."),
+        stored("isPrivate", "boolean", "Whether the call is private. List operations leave private calls out."),
+        stored("language", "string", "Language of the call, ISO 639-2/B code such as `eng`; `und` means not supported, `zxx` too little speech."),
+        stored("media", "string", "Kind of recording: `Video` or `Audio`."),
+        stored("meetingUrl", "string", "Web conference address the call was recorded from."),
+        stored("primaryUserId", "string", "Gong user id of the team member who hosted the call."),
+        stored("purpose", "string", "Purpose of the call, such as `Demo Call`."),
+        stored("scheduled", "string", "When the call was scheduled for, ISO 8601."),
+        stored("scope", "string", "`Internal` when all participants belong to the company, `External` when others took part, else `Unknown`."),
+        stored("sdrDisposition", "string", "Disposition given to the call by the dialer or by the representative, such as `Got the gatekeeper`."),
+        stored("started", "string", "When the call or its recording began, ISO 8601."),
+        stored("system", "string", "System the call took place in or the data comes from, such as Zoom or Salesforce."),
+        stored("title", "string", "Title of the call."),
+        stored("url", "string", "Page of the call in the Gong web application."),
+        stored("workspaceId", "string", "Id of the workspace it belongs to."),
+    ]);
+
+const LIST: Operation = Operation::get("listCalls", "calls", Action::List, template!("/v2/calls"))
+    .summary("List calls")
+    .description("Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong answers 404 rather than an empty list.")
+    .parameters(list![
+        query("fromDateTime", STRING.format("date-time")).description("Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. Left out, the list begins with the earliest call."),
+        query("toDateTime", STRING.format("date-time")).description("Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, the list runs up to the most recent call."),
+        query("cursor", STRING).description("Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, repeat every other argument unchanged, and stop when an answer carries no cursor. Tokens expire, so do not store them."),
+    ])
+    .records(json_path!("$.calls"))
+    .filter(Filter::Unless(json_path!("$.isPrivate")))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getCall", "calls", Action::Get, template!("/v2/calls/{id}"))
+    .summary("Get a call")
+    .description("Returns the basic data of one call by id: title, time, length in seconds, host, link. The filter that hides private calls from the lists does not apply here: look at `isPrivate` before passing anything on. What was said is in `call_transcripts.list`.")
+    .parameters(list![
+        path("id", STRING).required().description("Gong call id, a number of up to 20 digits written as a string; it is also the `id` parameter in the URL of a call page in Gong."),
+    ])
+    .records(json_path!("$.call"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/calls.json"));

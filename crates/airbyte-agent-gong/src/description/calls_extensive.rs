@@ -2,712 +2,115 @@
 
 //! `calls_extensive` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A call with the parts asked for in `contentSelector`; only `metaData` is always there.","properties":{"metaData":{"type":"object","description":"Basic data of the call: id, title, time, duration, host.","properties":{"id":{"type":"string","description":"Gong call id, up to 20 digits."},"url":{"type":"string","description":"Page of the call in the Gong web application."},"title":{"type":"string","description":"Title of the call."},"scheduled":{"type":"string","description":"When the call was scheduled for, ISO 8601.","format":"date-time"},"started":{"type":"string","description":"When the call or its recording began, ISO 8601.","format":"date-time"},"duration":{"type":"integer","description":"Length in seconds."},"primaryUserId":{"type":"string","description":"Gong user id of the team member who hosted the call."},"direction":{"type":"string","description":"`Inbound`, `Outbound`, `Conference` or `Unknown`."},"system":{"type":"string","description":"System the call took place in or the data comes from, such as Zoom or Salesforce."},"scope":{"type":"string","description":"`Internal` when all participants belong to the company, `External` when others took part, else `Unknown`."},"media":{"type":"string","description":"Kind of recording: `Video` or `Audio`."},"language":{"type":"string","description":"Language of the call, ISO 639-2/B code such as `eng`; `und` means not supported, `zxx` too little speech."},"workspaceId":{"type":"string","description":"Id of the workspace it belongs to."},"sdrDisposition":{"type":["string","null"],"description":"Disposition given to the call by the dialer or by the representative, such as `Got the gatekeeper`."},"clientUniqueId":{"type":["string","null"],"description":"Id of the call in the system that recorded it, when Gong was told."},"customData":{"type":["string","null"],"description":"Free data stored with the call when it was created through the API."},"purpose":{"type":["string","null"],"description":"Purpose of the call, such as `Demo Call`."},"isPrivate":{"type":"boolean","description":"Whether the call is private. List operations leave private calls out."},"meetingUrl":{"type":"string","description":"Web conference address the call was recorded from."},"calendarEventId":{"type":["string","null"],"description":"Id of the event in the Google or Outlook calendar."}}},"parties":{"type":"array","description":"The participants; only when `exposedFields.parties` was set.","items":{"type":"object","properties":{"id":{"type":"string","description":"Id of the participant within this call."},"emailAddress":{"type":"string","description":"E-mail address, when known."},"name":{"type":"string","description":"Name of the participant."},"title":{"type":"string","description":"Job title."},"userId":{"type":"string","description":"Gong user id, for members of the company."},"speakerId":{"type":["string","null"],"description":"Id used in the transcript; null for those who did not speak."},"affiliation":{"type":"string","description":"`Internal`, `External` or `Unknown`."},"methods":{"type":"array","description":"How the person took part: `Invitee`, `Attendee`.","items":{"type":"string"}},"phoneNumber":{"type":"string","description":"Phone number, when known."},"context":{"type":"array","description":"Records about the person in connected systems; only with `context: Extended`.","items":{"type":"object","properties":{"system":{"type":"string","description":"System the call took place in or the data comes from, such as Zoom or Salesforce."},"objects":{"type":"array","description":"The records linked to, such as an account, a contact or an opportunity.","items":{"type":"object","properties":{"objectType":{"type":"string","description":"Kind of record, such as `Account` or `Opportunity`."},"objectId":{"type":"string","description":"Id of the record in the connected system."},"fields":{"type":"array","description":"Field values of the record.","items":{"type":"object","properties":{"name":{"type":"string","description":"Name of the field in the connected system."},"value":{"description":"Value of the field: text, number or whatever the connected system holds, or null."}}}}}}}}}}}}},"interaction":{"type":"object","description":"How the participants talked; only when asked for in `exposedFields.interaction`.","properties":{"interactionStats":{"type":"array","description":"Measures of the host, as name and value pairs.","items":{"type":"object","properties":{"name":{"type":"string","description":"Name of the measure, such as `Talk Ratio`, `Longest Monologue`, `Interactivity`, `Patience`."},"value":{"type":"number","description":"Value; a ratio or seconds, depending on the measure."}}}},"questions":{"type":"object","description":"How many questions each side asked.","properties":{"companyCount":{"type":"integer","description":"Questions asked by the company's side."},"nonCompanyCount":{"type":"integer","description":"Questions asked by the other side."}}}}},"collaboration":{"type":"object","description":"What colleagues added; only when asked for in `exposedFields.collaboration`.","properties":{"publicComments":{"type":"array","description":"Public comments on the call, with author, time and text.","items":{"type":"object"}}}},"content":{"type":"object","description":"What Gong derived from the conversation; only the parts asked for in `exposedFields.content`. Parts without a named field here (brief, outline, highlights, key points, outcome) arrive as well.","properties":{"topics":{"type":"array","description":"Topics spoken about.","items":{"type":"object","properties":{"name":{"type":"string","description":"Name of the topic."},"duration":{"type":"number","description":"Time spent on the topic, in seconds."}}}},"trackers":{"type":"array","description":"Trackers found in the call.","items":{"type":"object","properties":{"id":{"type":"string","description":"Id of the tracker."},"name":{"type":"string","description":"Name of the tracker."},"count":{"type":"integer","description":"Number of mentions in the call."},"type":{"type":"string","description":"`KEYWORD` for word lists, `SMART` for trained trackers."},"occurrences":{"type":"array","description":"When and by whom it was mentioned; only with `trackerOccurrences`.","items":{"type":"object"}}}}},"pointsOfInterest":{"type":"object","description":"Points of interest such as action items."}}},"media":{"type":"object","description":"Download links; only when `exposedFields.media` was set.","properties":{"audioUrl":{"type":"string","description":"Link to the audio file; expires after some hours."},"videoUrl":{"type":"string","description":"Link to the video file, absent for audio-only calls; expires after some hours."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `calls_extensive` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("calls_extensive"),
-    description: Borrowed(
-        "A recorded call with the parts asked for: participants, topics, trackers, summary, comments, CRM context, media links.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCallsExtensive"),
-            entity: Borrowed("calls_extensive"),
-            action: Action::List,
-            summary: Borrowed("List calls in detail"),
-            description: Borrowed(
-                "Lists calls with participants, topics, trackers, summary, comments, CRM context or media links: exactly the parts switched on in `contentSelector`, and only `metaData` without it. Select by period, workspace or call ids in `filter`. Private calls are filtered out, also when asked for by id; a page may therefore be shorter than Gong's count, or empty although a cursor follows. Gong answers 404 when nothing matches.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls/extensive"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Which calls to return; conditions are combined with AND. An empty object means every call, so give a period or call ids.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("fromDateTime"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Left out, starts with the earliest call.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("toDateTime"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, runs up to the most recent call.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("callIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Only these calls, by Gong call id."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("workspaceId"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Only calls of this workspace, by id from `workspaces.list`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        default: Some(Json(Borrowed("{}"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("{}"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("contentSelector"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What each call should contain. Without it only `metaData` comes back: ask here for parties, topics, trackers, the summary or media links.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("context"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`Extended` adds links to records in connected systems such as the CRM, with their field values, to the call and to its parties. Left out, no such context is returned.",
-                                    ),
-                                    choices: Borrowed(&[Json(Borrowed(r#""Extended""#))]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("contextTiming"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Which version of the CRM values to return: `Now` for the current ones, `TimeOfCall` for those at the time of the call, or both. Only valid together with `context: Extended`; Gong assumes `Now`.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            choices: Borrowed(&[
-                                                Json(Borrowed(r#""Now""#)),
-                                                Json(Borrowed(r#""TimeOfCall""#)),
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("exposedFields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "Switches for the parts of a call; a part is returned only when its switch is true.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("collaboration"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Object]),
-                                                description: Borrowed(
-                                                    "Switches for what colleagues added to the call.",
-                                                ),
-                                                properties: Borrowed(&[
-                                                    Property {
-                                                        name: Borrowed("publicComments"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the public comments made on the call.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ]),
-                                                open: false,
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("content"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Object]),
-                                                description: Borrowed(
-                                                    "Switches for what Gong derived from the conversation.",
-                                                ),
-                                                properties: Borrowed(&[
-                                                    Property {
-                                                        name: Borrowed("pointsOfInterest"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns points of interest, such as action items. Gong has superseded it by `highlights`.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("structure"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the agenda: the parts of the call and how long each one took.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("topics"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the topics spoken about and the time spent on each.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("trackers"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the trackers (watched words and phrases) with the number of mentions in the call.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("trackerOccurrences"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True adds when and by whom each tracker was mentioned; needs `trackers` as well.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("brief"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns Gong's short written summary of the call.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("outline"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the detailed outline of the call by sections.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("highlights"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the highlights, such as next steps.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("callOutcome"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the outcome set for the call.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("keyPoints"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the key points of the call as a list of sentences.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ]),
-                                                open: false,
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("interaction"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Object]),
-                                                description: Borrowed(
-                                                    "Switches for how the participants talked to each other.",
-                                                ),
-                                                properties: Borrowed(&[
-                                                    Property {
-                                                        name: Borrowed("personInteractionStats"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the measures of the host, such as talk ratio, longest monologue and patience.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("questions"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns how many questions each side asked.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("speakers"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns the talk time of every speaker.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("video"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed(
-                                                                "True returns how long cameras, screen sharing and the like were on.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ]),
-                                                open: false,
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("media"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed(
-                                                    "True returns download links for audio and video in `media`. The links expire after some hours; with OAuth the grant also needs the scope `api:calls:read:media-url`.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("parties"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed(
-                                                    "True returns the participants with name, e-mail address and affiliation. Needed to put names to the speaker ids of transcripts.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("calls"))]) }),
-                filter: Some(
-                    Filter::Unless(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("metaData")),
-                            Step::Key(Borrowed("isPrivate")),
-                        ]),
-                    }),
-                ),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Gong call id as a number; the copy's key."),
-        },
-        StoreField {
-            name: Borrowed("startdatetime"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When the call started, ISO 8601; the copy is kept up to date by it.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("collaboration"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "What colleagues added; only when asked for in `exposedFields.collaboration`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("collaboration.brief"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("content"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "What Gong derived from the conversation; only the parts asked for in `exposedFields.content`. Parts without a named field here (brief, outline, highlights, key points, outcome) arrive as well.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("content.brief"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("content.highlights"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("content.keyPoints"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("content.outline"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("content.pointsOfInterest"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("content.pointsOfInterest.actionItems"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("content.topics"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("content.trackers"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("context"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Records linked to the call in connected systems such as the CRM.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("context.objects"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("context.system"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("interaction"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "How the participants talked; only when asked for in `exposedFields.interaction`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("interaction.interactionStats"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("interaction.questions"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("interaction.questions.companyCount"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("interaction.questions.nonCompanyCount"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("interaction.speakers"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("interaction.video"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("media"),
-            kind: Borrowed("object"),
-            description: Borrowed("Download links; only when `exposedFields.media` was set."),
-        },
-        StoreField {
-            name: Borrowed("media.audioUrl"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("media.videoUrl"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData"),
-            kind: Borrowed("object"),
-            description: Borrowed("Basic data of the call: id, title, time, duration, host."),
-        },
-        StoreField {
-            name: Borrowed("metaData.calendarEventId"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.clientUniqueId"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.customData"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.direction"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.duration"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.isPrivate"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.language"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.media"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.meetingUrl"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.primaryUserId"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.purpose"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.scheduled"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.scope"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.sdrDisposition"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.started"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.system"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.title"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("metaData.workspaceId"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("parties"),
-            kind: Borrowed("array"),
-            description: Borrowed("The participants; only when `exposedFields.parties` was set."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To learn who took part, what a call was about or how it went, without reading the transcript.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("call summary"),
-        Borrowed("participants"),
-        Borrowed("topics"),
-        Borrowed("action items"),
-        Borrowed("competitor mentions"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("calls_extensive", "A recorded call with the parts asked for: participants, topics, trackers, summary, comments, CRM context, media links.")
+    .when_to_use("To learn who took part, what a call was about or how it went, without reading the transcript.")
+    .phrases(texts!["call summary", "participants", "topics", "action items", "competitor mentions"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Gong call id as a number; the copy's key."),
+        stored("startdatetime", "string", "When the call started, ISO 8601; the copy is kept up to date by it."),
+        stored("collaboration", "object", "What colleagues added; only when asked for in `exposedFields.collaboration`."),
+        stored("collaboration.brief", "string", ""),
+        stored("content", "object", "What Gong derived from the conversation; only the parts asked for in `exposedFields.content`. Parts without a named field here (brief, outline, highlights, key points, outcome) arrive as well."),
+        stored("content.brief", "string", ""),
+        stored("content.highlights", "array", ""),
+        stored("content.keyPoints", "array", ""),
+        stored("content.outline", "array", ""),
+        stored("content.pointsOfInterest", "object", ""),
+        stored("content.pointsOfInterest.actionItems", "array", ""),
+        stored("content.topics", "array", ""),
+        stored("content.trackers", "array", ""),
+        stored("context", "object", "Records linked to the call in connected systems such as the CRM."),
+        stored("context.objects", "array", ""),
+        stored("context.system", "string", ""),
+        stored("interaction", "object", "How the participants talked; only when asked for in `exposedFields.interaction`."),
+        stored("interaction.interactionStats", "array", ""),
+        stored("interaction.questions", "object", ""),
+        stored("interaction.questions.companyCount", "number", ""),
+        stored("interaction.questions.nonCompanyCount", "number", ""),
+        stored("interaction.speakers", "array", ""),
+        stored("interaction.video", "array", ""),
+        stored("media", "object", "Download links; only when `exposedFields.media` was set."),
+        stored("media.audioUrl", "string", ""),
+        stored("media.videoUrl", "string", ""),
+        stored("metaData", "object", "Basic data of the call: id, title, time, duration, host."),
+        stored("metaData.calendarEventId", "string", ""),
+        stored("metaData.clientUniqueId", "string", ""),
+        stored("metaData.customData", "string", ""),
+        stored("metaData.direction", "string", ""),
+        stored("metaData.duration", "integer", ""),
+        stored("metaData.id", "string", ""),
+        stored("metaData.isPrivate", "boolean", ""),
+        stored("metaData.language", "string", ""),
+        stored("metaData.media", "string", ""),
+        stored("metaData.meetingUrl", "string", ""),
+        stored("metaData.primaryUserId", "string", ""),
+        stored("metaData.purpose", "string", ""),
+        stored("metaData.scheduled", "string", ""),
+        stored("metaData.scope", "string", ""),
+        stored("metaData.sdrDisposition", "string", ""),
+        stored("metaData.started", "string", ""),
+        stored("metaData.system", "string", ""),
+        stored("metaData.title", "string", ""),
+        stored("metaData.url", "string", ""),
+        stored("metaData.workspaceId", "string", ""),
+        stored("parties", "array", "The participants; only when `exposedFields.parties` was set."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "listCallsExtensive", "calls_extensive", Action::List, template!("/v2/calls/extensive"))
+    .summary("List calls in detail")
+    .description("Lists calls with participants, topics, trackers, summary, comments, CRM context or media links: exactly the parts switched on in `contentSelector`, and only `metaData` without it. Select by period, workspace or call ids in `filter`. Private calls are filtered out, also when asked for by id; a page may therefore be shorter than Gong's count, or empty although a cursor follows. Gong answers 404 when nothing matches.")
+    .parameters(list![
+        body("filter", OBJECT.default("{}").properties(list![
+            optional("fromDateTime", STRING.format("date-time").description("Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Left out, starts with the earliest call.")),
+            optional("toDateTime", STRING.format("date-time").description("Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, runs up to the most recent call.")),
+            optional("callIds", ARRAY.items(list![STRING]).description("Only these calls, by Gong call id.")),
+            optional("workspaceId", STRING.description("Only calls of this workspace, by id from `workspaces.list`.")),
+        ]).closed()).required().default("{}").send_default().description("Which calls to return; conditions are combined with AND. An empty object means every call, so give a period or call ids."),
+        body("contentSelector", OBJECT.properties(list![
+            optional("context", STRING.choices(words!["Extended"]).description("`Extended` adds links to records in connected systems such as the CRM, with their field values, to the call and to its parties. Left out, no such context is returned.")),
+            optional("contextTiming", ARRAY.items(list![STRING.choices(words!["Now", "TimeOfCall"])]).description("Which version of the CRM values to return: `Now` for the current ones, `TimeOfCall` for those at the time of the call, or both. Only valid together with `context: Extended`; Gong assumes `Now`.")),
+            optional("exposedFields", OBJECT.properties(list![
+                optional("collaboration", OBJECT.properties(list![
+                    optional("publicComments", BOOLEAN.description("True returns the public comments made on the call.")),
+                ]).closed().description("Switches for what colleagues added to the call.")),
+                optional("content", OBJECT.properties(list![
+                    optional("pointsOfInterest", BOOLEAN.description("True returns points of interest, such as action items. Gong has superseded it by `highlights`.")),
+                    optional("structure", BOOLEAN.description("True returns the agenda: the parts of the call and how long each one took.")),
+                    optional("topics", BOOLEAN.description("True returns the topics spoken about and the time spent on each.")),
+                    optional("trackers", BOOLEAN.description("True returns the trackers (watched words and phrases) with the number of mentions in the call.")),
+                    optional("trackerOccurrences", BOOLEAN.description("True adds when and by whom each tracker was mentioned; needs `trackers` as well.")),
+                    optional("brief", BOOLEAN.description("True returns Gong's short written summary of the call.")),
+                    optional("outline", BOOLEAN.description("True returns the detailed outline of the call by sections.")),
+                    optional("highlights", BOOLEAN.description("True returns the highlights, such as next steps.")),
+                    optional("callOutcome", BOOLEAN.description("True returns the outcome set for the call.")),
+                    optional("keyPoints", BOOLEAN.description("True returns the key points of the call as a list of sentences.")),
+                ]).closed().description("Switches for what Gong derived from the conversation.")),
+                optional("interaction", OBJECT.properties(list![
+                    optional("personInteractionStats", BOOLEAN.description("True returns the measures of the host, such as talk ratio, longest monologue and patience.")),
+                    optional("questions", BOOLEAN.description("True returns how many questions each side asked.")),
+                    optional("speakers", BOOLEAN.description("True returns the talk time of every speaker.")),
+                    optional("video", BOOLEAN.description("True returns how long cameras, screen sharing and the like were on.")),
+                ]).closed().description("Switches for how the participants talked to each other.")),
+                optional("media", BOOLEAN.description("True returns download links for audio and video in `media`. The links expire after some hours; with OAuth the grant also needs the scope `api:calls:read:media-url`.")),
+                optional("parties", BOOLEAN.description("True returns the participants with name, e-mail address and affiliation. Needed to put names to the speaker ids of transcripts.")),
+            ]).closed().description("Switches for the parts of a call; a part is returned only when its switch is true.")),
+        ]).closed()).description("What each call should contain. Without it only `metaData` comes back: ask here for parties, topics, trackers, the summary or media links."),
+        body("cursor", STRING).description("Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.calls"))
+    .filter(Filter::Unless(json_path!("$.metaData.isPrivate")))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/calls_extensive.json"));

@@ -2,99 +2,26 @@
 
 //! `coaching` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Coaching activity of one person.","properties":{"userId":{"type":"string","description":"Gong user id."},"userEmailAddress":{"type":"string","description":"E-mail address of the user."},"userName":{"type":"string","description":"Name of the user."},"isManager":{"type":"boolean","description":"Whether this entry is about the manager."},"coachingMetrics":{"type":"object","description":"Counters of a person's coaching activity.","properties":{"callsListened":{"type":"integer","description":"Calls listened to."},"callsAttended":{"type":"integer","description":"Calls attended."},"callsWithFeedback":{"type":"integer","description":"Calls given feedback on."},"callsWithComments":{"type":"integer","description":"Calls commented on."},"scorecardsFilled":{"type":"integer","description":"Scorecards filled in."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `coaching` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("coaching"),
-    description: Borrowed("Coaching activity of one person in a manager's team over a period."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCoachingMetrics"),
-            entity: Borrowed("coaching"),
-            action: Action::List,
-            summary: Borrowed("List coaching metrics of a team"),
-            description: Borrowed(
-                "Returns the coaching activity of a manager and the people who report to them in a period: calls listened to, attended, commented on, feedback and scorecards. Needs the workspace id and the manager's user id. The answer may carry further fields (the manager, metrics per direct report) beside those named here.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/coaching"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspace-id"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the workspace, from `workspaces.list`. Note the hyphen in the parameter's name.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("manager-id"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "User id of the manager whose team is reported on, for instance the `managerId` of a user from `users.list`. Note the hyphen in the parameter's name.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("from"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Start of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2024.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        default: Some(Json(Borrowed(r#""2024-01-01T00:00:00Z""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2024-01-01T00:00:00Z""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("to"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "End of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2025.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        default: Some(Json(Borrowed(r#""2025-01-01T00:00:00Z""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2025-01-01T00:00:00Z""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("coachingData"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Gong returns the whole team of the manager in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see how much a manager coaches and how reports take it up."),
-    phrases: Borrowed(&[Borrowed("coaching"), Borrowed("manager feedback")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("coaching", "Coaching activity of one person in a manager's team over a period.")
+    .when_to_use("To see how much a manager coaches and how reports take it up.")
+    .phrases(texts!["coaching", "manager feedback"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listCoachingMetrics", "coaching", Action::List, template!("/v2/coaching"))
+    .summary("List coaching metrics of a team")
+    .description("Returns the coaching activity of a manager and the people who report to them in a period: calls listened to, attended, commented on, feedback and scorecards. Needs the workspace id and the manager's user id. The answer may carry further fields (the manager, metrics per direct report) beside those named here.")
+    .parameters(list![
+        query("workspace-id", STRING).required().description("Id of the workspace, from `workspaces.list`. Note the hyphen in the parameter's name."),
+        query("manager-id", STRING).required().description("User id of the manager whose team is reported on, for instance the `managerId` of a user from `users.list`. Note the hyphen in the parameter's name."),
+        query("from", STRING.format("date-time").default(r#""2024-01-01T00:00:00Z""#)).required().default(r#""2024-01-01T00:00:00Z""#).send_default().description("Start of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2024."),
+        query("to", STRING.format("date-time").default(r#""2025-01-01T00:00:00Z""#)).required().default(r#""2025-01-01T00:00:00Z""#).send_default().description("End of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2025."),
+    ])
+    .records(json_path!("$.coachingData"))
+    .paging(Paging::none("Gong returns the whole team of the manager in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/coaching.json"));

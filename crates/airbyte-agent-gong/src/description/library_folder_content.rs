@@ -2,100 +2,30 @@
 
 //! `library_folder_content` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A call that was put into a library folder.","properties":{"callId":{"type":"string","description":"Gong call id."},"title":{"type":"string","description":"Title of the call."},"started":{"type":"string","description":"When the call or its recording began, ISO 8601.","format":"date-time"},"duration":{"type":"integer","description":"Length in seconds."},"primaryUserId":{"type":"string","description":"Gong user id of the team member who hosted the call."},"url":{"type":"string","description":"Link to the call, or to the snippet of it that was put into the folder."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `library_folder_content` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("library_folder_content"),
-    description: Borrowed("A call, or a snippet of one, that was put into a library folder."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listFolderContent"),
-            entity: Borrowed("library_folder_content"),
-            action: Action::List,
-            summary: Borrowed("List the calls in a library folder"),
-            description: Borrowed(
-                "Lists the calls, and snippets of calls, that were put into a library folder. A call is kept only when Gong states that it is not private; where Gong leaves `isPrivate` out the call is withheld, so an empty answer does not prove that the folder is empty.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/v2/library/folder-content"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("folderId"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed("Id of the library folder, from `library_folders.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page, from the meta of the previous answer. Gong usually answers with the whole folder at once and then sends no cursor.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("calls"))]) }),
-                filter: Some(
-                    Filter::Unless(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("isPrivate"))]),
-                    }),
-                ),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see which calls were collected in a folder."),
-    phrases: Borrowed(&[Borrowed("calls in folder"), Borrowed("onboarding calls")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("library_folder_content", "A call, or a snippet of one, that was put into a library folder.")
+    .when_to_use("To see which calls were collected in a folder.")
+    .phrases(texts!["calls in folder", "onboarding calls"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listFolderContent", "library_folder_content", Action::List, template!("/v2/library/folder-content"))
+    .summary("List the calls in a library folder")
+    .description("Lists the calls, and snippets of calls, that were put into a library folder. A call is kept only when Gong states that it is not private; where Gong leaves `isPrivate` out the call is withheld, so an empty answer does not prove that the folder is empty.")
+    .parameters(list![
+        query("folderId", STRING).required().description("Id of the library folder, from `library_folders.list`."),
+        query("cursor", STRING).description("Token of the next page, from the meta of the previous answer. Gong usually answers with the whole folder at once and then sends no cursor."),
+    ])
+    .records(json_path!("$.calls"))
+    .filter(Filter::Unless(json_path!("$.isPrivate")))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/library_folder_content.json"));

@@ -2,55 +2,23 @@
 
 //! `library_folders` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A folder of the call library.","properties":{"id":{"type":"string","description":"Id of the folder, up to 20 digits; pass it to `library_folder_content.list`."},"name":{"type":"string","description":"Name of the folder."},"parentFolderId":{"type":["string","null"],"description":"Id of the folder it lies in; null at the top."},"createdBy":{"type":["string","null"],"description":"Gong user id of the creator."},"updated":{"type":"string","description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `library_folders` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("library_folders"),
-    description: Borrowed("A folder of a workspace's call library."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listLibraryFolders"),
-            entity: Borrowed("library_folders"),
-            action: Action::List,
-            summary: Borrowed("List library folders"),
-            description: Borrowed(
-                "Lists the public folders of a workspace's call library as a flat list; `parentFolderId` gives the tree. Private folders are not returned. The calls in a folder are in `library_folder_content.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/library/folders"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspaceId"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the workspace whose library is listed; take it from `workspaces.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("folders"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Gong returns all folders of a workspace in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To browse the library and get folder ids."),
-    phrases: Borrowed(&[Borrowed("call library"), Borrowed("library folder")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("library_folders", "A folder of a workspace's call library.")
+    .when_to_use("To browse the library and get folder ids.")
+    .phrases(texts!["call library", "library folder"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listLibraryFolders", "library_folders", Action::List, template!("/v2/library/folders"))
+    .summary("List library folders")
+    .description("Lists the public folders of a workspace's call library as a flat list; `parentFolderId` gives the tree. Private folders are not returned. The calls in a folder are in `library_folder_content.list`.")
+    .parameters(list![
+        query("workspaceId", STRING).required().description("Id of the workspace whose library is listed; take it from `workspaces.list`."),
+    ])
+    .records(json_path!("$.folders"))
+    .paging(Paging::none("Gong returns all folders of a workspace in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/library_folders.json"));

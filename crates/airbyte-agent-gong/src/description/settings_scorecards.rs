@@ -2,99 +2,33 @@
 
 //! `settings_scorecards` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A scorecard: the form by which calls are reviewed.","properties":{"scorecardId":{"type":"string","description":"Id of the scorecard."},"scorecardName":{"type":"string","description":"Name of the scorecard."},"workspaceId":{"type":["string","null"],"description":"Id of the workspace it belongs to; null when it applies to all."},"enabled":{"type":"boolean","description":"Whether the scorecard is in use."},"updaterUserId":{"type":"string","description":"Gong user id of whoever changed it last."},"created":{"type":"string","description":"When it was created, ISO 8601.","format":"date-time"},"updated":{"type":"string","description":"When it was last changed, ISO 8601.","format":"date-time"},"reviewMethod":{"type":"string","description":"`MANUAL` when people fill it in, `AUTOMATIC` when Gong does."},"questions":{"type":"array","description":"The questions, in order.","items":{"type":"object","description":"One question of a scorecard.","properties":{"questionId":{"type":"string","description":"Id of the question."},"questionRevisionId":{"type":"string","description":"Id of this version of the question; changes when the question is edited."},"questionText":{"type":"string","description":"Text of the question."},"questionType":{"type":"string","description":"Kind of answer expected, such as a scale, a choice or open text."},"isRequired":{"type":"boolean","description":"Whether the question must be answered."},"isOverall":{"type":"boolean","description":"Whether this is the question for the overall score."},"updaterUserId":{"type":"string","description":"Gong user id of whoever changed it last."},"answerGuide":{"type":["string","null"],"description":"Advice shown to the reviewer."},"minRange":{"type":["string","null"],"description":"Lowest value of the scale."},"maxRange":{"type":["string","null"],"description":"Highest value of the scale."},"created":{"type":"string","description":"When it was created, ISO 8601.","format":"date-time"},"updated":{"type":"string","description":"When it was last changed, ISO 8601.","format":"date-time"},"answerOptions":{"type":"array","description":"The answers to choose from.","items":{"type":"object","properties":{"optionId":{"type":"string","description":"Id of the option."},"optionText":{"type":"string","description":"Text of the option."},"score":{"type":"number","description":"Score the option is worth."}}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `settings_scorecards` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("settings_scorecards"),
-    description: Borrowed("A scorecard: the form of questions by which calls are reviewed."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listScorecards"),
-            entity: Borrowed("settings_scorecards"),
-            action: Action::List,
-            summary: Borrowed("List scorecards"),
-            description: Borrowed(
-                "Lists the scorecards (review forms) defined in Gong with all their questions, disabled ones included. Use it to learn ids and question texts; filled-in scorecards are in `stats_activity_scorecards.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/v2/settings/scorecards"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspaceId"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Limits the answer to one workspace. Gong's reference does not document this filter, so also compare `workspaceId` of the scorecards that come back.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("scorecards"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Gong returns all scorecards in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("enabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the scorecard is in use."),
-        },
-        StoreField {
-            name: Borrowed("questions"),
-            kind: Borrowed("array"),
-            description: Borrowed("The questions, in order."),
-        },
-        StoreField {
-            name: Borrowed("scorecardId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the scorecard."),
-        },
-        StoreField {
-            name: Borrowed("scorecardName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the scorecard."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("updaterUserId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong user id of whoever changed it last."),
-        },
-        StoreField {
-            name: Borrowed("workspaceId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the workspace it belongs to; null when it applies to all.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To learn which scorecards exist and what they ask."),
-    phrases: Borrowed(&[Borrowed("scorecard"), Borrowed("review form")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("settings_scorecards", "A scorecard: the form of questions by which calls are reviewed.")
+    .when_to_use("To learn which scorecards exist and what they ask.")
+    .phrases(texts!["scorecard", "review form"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("created", "string", "When it was created, ISO 8601."),
+        stored("enabled", "boolean", "Whether the scorecard is in use."),
+        stored("questions", "array", "The questions, in order."),
+        stored("scorecardId", "string", "Id of the scorecard."),
+        stored("scorecardName", "string", "Name of the scorecard."),
+        stored("updated", "string", "When it was last changed, ISO 8601."),
+        stored("updaterUserId", "string", "Gong user id of whoever changed it last."),
+        stored("workspaceId", "string", "Id of the workspace it belongs to; null when it applies to all."),
+    ]);
+
+const LIST: Operation = Operation::get("listScorecards", "settings_scorecards", Action::List, template!("/v2/settings/scorecards"))
+    .summary("List scorecards")
+    .description("Lists the scorecards (review forms) defined in Gong with all their questions, disabled ones included. Use it to learn ids and question texts; filled-in scorecards are in `stats_activity_scorecards.list`.")
+    .parameters(list![
+        query("workspaceId", STRING).description("Limits the answer to one workspace. Gong's reference does not document this filter, so also compare `workspaceId` of the scorecards that come back."),
+    ])
+    .records(json_path!("$.scorecards"))
+    .paging(Paging::none("Gong returns all scorecards in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/settings_scorecards.json"));

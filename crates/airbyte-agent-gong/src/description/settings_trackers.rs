@@ -2,56 +2,23 @@
 
 //! `settings_trackers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A keyword tracker: words and phrases Gong listens for.","properties":{"trackerId":{"type":"string","description":"Id of the tracker."},"trackerName":{"type":"string","description":"Name of the tracker."},"workspaceId":{"type":["string","null"],"description":"Id of the workspace it belongs to; null when it applies to all."},"languageKeywords":{"type":"array","description":"The words and phrases, by language.","items":{"type":"object","properties":{"language":{"type":"string","description":"Language code of the keywords."},"keywords":{"type":"array","description":"Words and phrases that count as a mention.","items":{"type":"string"}},"includeRelatedForms":{"type":"boolean","description":"Whether inflected forms count as well."}}}},"affiliation":{"type":"string","description":"Whose speech counts: `Internal`, `External` or both."},"partOfQuestion":{"type":"boolean","description":"Whether only mentions within a question count."},"saidAt":{"type":"string","description":"Part of the call in which mentions count."},"saidAtInterval":{"type":["string","null"],"description":"Length of that part, in `saidAtUnit`."},"saidAtUnit":{"type":["string","null"],"description":"Unit of `saidAtInterval`, such as minutes."},"saidInTopics":{"type":"array","description":"Mentions count only within these topics.","items":{"type":"string"}},"filterQuery":{"type":"string","description":"Filter, as JSON text, that selects the calls listened to."},"created":{"type":"string","description":"When it was created, ISO 8601.","format":"date-time"},"creatorUserId":{"type":["string","null"],"description":"Gong user id of the creator."},"updated":{"type":"string","description":"When it was last changed, ISO 8601.","format":"date-time"},"updaterUserId":{"type":["string","null"],"description":"Gong user id of whoever changed it last."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `settings_trackers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("settings_trackers"),
-    description: Borrowed("A keyword tracker: words and phrases Gong listens for in calls."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTrackers"),
-            entity: Borrowed("settings_trackers"),
-            action: Action::List,
-            summary: Borrowed("List keyword trackers"),
-            description: Borrowed(
-                "Lists the keyword trackers: the words and phrases Gong listens for, by language, and where they count. How often a tracker came up in a call is in `calls_extensive.list` under `content.trackers`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/settings/trackers"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspaceId"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Limits the answer to the trackers of one workspace, by id from `workspaces.list`; left out, trackers of all workspaces are returned.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("keywordTrackers"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Gong returns all keyword trackers in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To learn which words and phrases are tracked."),
-    phrases: Borrowed(&[Borrowed("tracker"), Borrowed("tracked keywords")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("settings_trackers", "A keyword tracker: words and phrases Gong listens for in calls.")
+    .when_to_use("To learn which words and phrases are tracked.")
+    .phrases(texts!["tracker", "tracked keywords"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listTrackers", "settings_trackers", Action::List, template!("/v2/settings/trackers"))
+    .summary("List keyword trackers")
+    .description("Lists the keyword trackers: the words and phrases Gong listens for, by language, and where they count. How often a tracker came up in a call is in `calls_extensive.list` under `content.trackers`.")
+    .parameters(list![
+        query("workspaceId", STRING).description("Limits the answer to the trackers of one workspace, by id from `workspaces.list`; left out, trackers of all workspaces are returned."),
+    ])
+    .records(json_path!("$.keywordTrackers"))
+    .paging(Paging::none("Gong returns all keyword trackers in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/settings_trackers.json"));

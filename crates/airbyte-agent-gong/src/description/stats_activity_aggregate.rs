@@ -2,157 +2,34 @@
 
 //! `stats_activity_aggregate` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One user's activity, summed over the period.","properties":{"userId":{"type":"string","description":"Gong user id."},"userEmailAddress":{"type":"string","description":"E-mail address of the user."},"userAggregateActivityStats":{"type":"object","description":"Counters of a user's activity within the period.","properties":{"callsAsHost":{"type":"integer","description":"Number of calls the user hosted."},"callsGaveFeedback":{"type":"integer","description":"Number of calls the user gave feedback on."},"callsRequestedFeedback":{"type":"integer","description":"Number of calls the user asked for feedback on."},"callsReceivedFeedback":{"type":"integer","description":"Number of calls of the user that received feedback."},"ownCallsListenedTo":{"type":"integer","description":"Number of own calls the user listened to."},"othersCallsListenedTo":{"type":"integer","description":"Number of calls of others the user listened to."},"callsSharedInternally":{"type":"integer","description":"Number of calls the user shared within the company."},"callsSharedExternally":{"type":"integer","description":"Number of calls the user shared outside the company."},"callsScorecardsFilled":{"type":"integer","description":"Number of calls for which the user filled in a scorecard."},"callsScorecardsReceived":{"type":"integer","description":"Number of calls of the user that were reviewed with a scorecard."},"callsAttended":{"type":"integer","description":"Number of calls the user attended without hosting."},"callsCommentsGiven":{"type":"integer","description":"Number of calls the user commented on."},"callsCommentsReceived":{"type":"integer","description":"Number of calls of the user that received comments."},"callsMarkedAsFeedbackGiven":{"type":"integer","description":"Number of calls the user marked as having given feedback on."},"callsMarkedAsFeedbackReceived":{"type":"integer","description":"Number of calls on which feedback was marked as received."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `stats_activity_aggregate` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("stats_activity_aggregate"),
-    description: Borrowed("One user's activity counters, summed over a period."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getActivityAggregate"),
-            entity: Borrowed("stats_activity_aggregate"),
-            action: Action::List,
-            summary: Borrowed("List activity totals per user"),
-            description: Borrowed(
-                "Returns, for each user with activity in the period, counters such as calls hosted, calls attended, feedback given and scorecards filled in. Use it to compare people over a period; for single days and call ids use `stats_activity_day_by_day.list`. With OAuth, Gong asks for the scope `api:stats:user-actions`.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/v2/stats/activity/aggregate"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Period and users to report on. Always pass it: left out, calendar year 2024 is used.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("fromDate"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date"),
-                                    description: Borrowed(
-                                        "First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("toDate"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date"),
-                                    description: Borrowed(
-                                        "Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("userIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Only these users, by Gong user id. Left out, all users with activity in the period.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        default: Some(
-                            Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("usersAggregateActivityStats"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(
-        "To compare people by number of calls, feedback or scorecards over a period.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("activity stats"),
-        Borrowed("how many calls"),
-        Borrowed("most active rep"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("stats_activity_aggregate", "One user's activity counters, summed over a period.")
+    .when_to_use("To compare people by number of calls, feedback or scorecards over a period.")
+    .phrases(texts!["activity stats", "how many calls", "most active rep"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "getActivityAggregate", "stats_activity_aggregate", Action::List, template!("/v2/stats/activity/aggregate"))
+    .summary("List activity totals per user")
+    .description("Returns, for each user with activity in the period, counters such as calls hosted, calls attended, feedback given and scorecards filled in. Use it to compare people over a period; for single days and call ids use `stats_activity_day_by_day.list`. With OAuth, Gong asks for the scope `api:stats:user-actions`.")
+    .parameters(list![
+        body("filter", OBJECT.default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).properties(list![
+            required("fromDate", STRING.format("date").description("First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
+            required("toDate", STRING.format("date").description("Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.")),
+            optional("userIds", ARRAY.items(list![STRING]).description("Only these users, by Gong user id. Left out, all users with activity in the period.")),
+        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
+        body("cursor", STRING).description("Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.usersAggregateActivityStats"))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/stats_activity_aggregate.json"));

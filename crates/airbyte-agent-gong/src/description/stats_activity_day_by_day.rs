@@ -2,151 +2,34 @@
 
 //! `stats_activity_day_by_day` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One user's activity, day by day.","properties":{"userId":{"type":"string","description":"Gong user id."},"userEmailAddress":{"type":"string","description":"E-mail address of the user."},"userDailyActivityStats":{"type":"array","description":"One entry per day with activity.","items":{"type":"object","description":"One day of a user: for each kind of activity the ids of the calls concerned.","properties":{"callsAsHost":{"type":"array","description":"Ids of calls the user hosted.","items":{"type":"string"}},"callsGaveFeedback":{"type":"array","description":"Ids of calls the user gave feedback on.","items":{"type":"string"}},"callsRequestedFeedback":{"type":"array","description":"Ids of calls the user asked for feedback on.","items":{"type":"string"}},"callsReceivedFeedback":{"type":"array","description":"Ids of calls of the user that received feedback.","items":{"type":"string"}},"ownCallsListenedTo":{"type":"array","description":"Ids of own calls the user listened to.","items":{"type":"string"}},"othersCallsListenedTo":{"type":"array","description":"Ids of calls of others the user listened to.","items":{"type":"string"}},"callsSharedInternally":{"type":"array","description":"Ids of calls the user shared within the company.","items":{"type":"string"}},"callsSharedExternally":{"type":"array","description":"Ids of calls the user shared outside the company.","items":{"type":"string"}},"callsAttended":{"type":"array","description":"Ids of calls the user attended without hosting.","items":{"type":"string"}},"callsCommentsGiven":{"type":"array","description":"Ids of calls the user commented on.","items":{"type":"string"}},"callsCommentsReceived":{"type":"array","description":"Ids of calls of the user that received comments.","items":{"type":"string"}},"callsMarkedAsFeedbackGiven":{"type":"array","description":"Ids of calls the user marked as having given feedback on.","items":{"type":"string"}},"callsMarkedAsFeedbackReceived":{"type":"array","description":"Ids of calls on which feedback was marked as received.","items":{"type":"string"}},"callsScorecardsFilled":{"type":"array","description":"Ids of calls for which the user filled in a scorecard.","items":{"type":"string"}},"callsScorecardsReceived":{"type":"array","description":"Ids of calls of the user that were reviewed with a scorecard.","items":{"type":"string"}},"fromDate":{"type":"string","description":"First day covered."},"toDate":{"type":"string","description":"End of the day covered."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `stats_activity_day_by_day` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("stats_activity_day_by_day"),
-    description: Borrowed("One user's activity by day, as ids of the calls concerned."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getActivityDayByDay"),
-            entity: Borrowed("stats_activity_day_by_day"),
-            action: Action::List,
-            summary: Borrowed("List daily activity per user"),
-            description: Borrowed(
-                "Returns, for each user with activity in the period and for each day, the ids of the calls hosted, attended, listened to, commented on and so on. Use it when totals are not enough; otherwise `stats_activity_aggregate.list` is smaller. With OAuth, Gong asks for the scope `api:stats:user-actions:detailed`.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/v2/stats/activity/day-by-day"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Period and users to report on. Always pass it: left out, calendar year 2024 is used.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("fromDate"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date"),
-                                    description: Borrowed(
-                                        "First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("toDate"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date"),
-                                    description: Borrowed(
-                                        "Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("userIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Only these users, by Gong user id. Left out, all users with activity in the period.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        default: Some(
-                            Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("usersDetailedActivities"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see on which days, and with which calls, people were active."),
-    phrases: Borrowed(&[Borrowed("daily activity"), Borrowed("activity by day")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("stats_activity_day_by_day", "One user's activity by day, as ids of the calls concerned.")
+    .when_to_use("To see on which days, and with which calls, people were active.")
+    .phrases(texts!["daily activity", "activity by day"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "getActivityDayByDay", "stats_activity_day_by_day", Action::List, template!("/v2/stats/activity/day-by-day"))
+    .summary("List daily activity per user")
+    .description("Returns, for each user with activity in the period and for each day, the ids of the calls hosted, attended, listened to, commented on and so on. Use it when totals are not enough; otherwise `stats_activity_aggregate.list` is smaller. With OAuth, Gong asks for the scope `api:stats:user-actions:detailed`.")
+    .parameters(list![
+        body("filter", OBJECT.default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).properties(list![
+            required("fromDate", STRING.format("date").description("First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
+            required("toDate", STRING.format("date").description("Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.")),
+            optional("userIds", ARRAY.items(list![STRING]).description("Only these users, by Gong user id. Left out, all users with activity in the period.")),
+        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
+        body("cursor", STRING).description("Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.usersDetailedActivities"))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/stats_activity_day_by_day.json"));

@@ -2,254 +2,49 @@
 
 //! `stats_activity_scorecards` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A scorecard as filled in for one call.","properties":{"answeredScorecardId":{"type":"string","description":"Id of this filled-in scorecard."},"scorecardId":{"type":"string","description":"Id of the scorecard."},"scorecardName":{"type":"string","description":"Name of the scorecard."},"callId":{"type":"string","description":"Gong call id."},"callStartTime":{"type":"string","description":"When the reviewed call began, ISO 8601.","format":"date-time"},"reviewedUserId":{"type":"string","description":"Gong user id of the person whose call was reviewed."},"reviewerUserId":{"type":"string","description":"Gong user id of the reviewer."},"reviewMethod":{"type":"string","description":"`MANUAL` when people fill it in, `AUTOMATIC` when Gong does."},"editorUserId":{"type":["string","null"],"description":"Gong user id of whoever edited the answers last."},"answeredDateTime":{"type":"string","description":"When it was filled in, ISO 8601.","format":"date-time"},"reviewTime":{"type":"string","description":"When the call was reviewed, ISO 8601.","format":"date-time"},"visibilityType":{"type":"string","description":"Who may see the answers, such as `PUBLIC` or `PRIVATE`."},"answers":{"type":"array","description":"The answers, one per question.","items":{"type":"object","description":"The answer to one question of a scorecard.","properties":{"questionId":{"type":"string","description":"Id of the question."},"questionRevisionId":{"type":"string","description":"Id of this version of the question; changes when the question is edited."},"isOverall":{"type":"boolean","description":"Whether this is the question for the overall score."},"answer":{"type":"string","description":"The answer as given, as text."},"answerText":{"type":["string","null"],"description":"Free text of the answer."},"score":{"type":"number","description":"Score given."},"notApplicable":{"type":"boolean","description":"Whether the reviewer marked the question as not applicable."},"selectedOptions":{"type":["array","null"],"description":"Options chosen, for choice questions.","items":{"type":"string"}}}}},"overallScore":{"type":"number","description":"Overall score."},"visibility":{"type":"string","description":"Who may see the answers; see `visibilityType`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `stats_activity_scorecards` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("stats_activity_scorecards"),
-    description: Borrowed("A scorecard as filled in for one call, with answers and scores."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAnsweredScorecards"),
-            entity: Borrowed("stats_activity_scorecards"),
-            action: Action::List,
-            summary: Borrowed("List answered scorecards"),
-            description: Borrowed(
-                "Lists the scorecards filled in during a period, with the answer and score for each question, reviewer and reviewed person. Narrow by scorecard, people or call in `filter`. Gong's own reference names the dates `callFromDate`, `callToDate`, `reviewFromDate` and `reviewToDate`; should records outside the period come back, compare `callStartTime` and `reviewTime`.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/v2/stats/activity/scorecards"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Period, and optionally the scorecards, people and calls. Always pass it: left out, calendar year 2024 is used.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("fromDateTime"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "Start of the period (inclusive), ISO 8601 with `Z` or an offset.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("toDateTime"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "End of the period (exclusive), ISO 8601 with `Z` or an offset.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("scorecardIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Only answers to these scorecards, by `scorecardId` from `settings_scorecards.list`.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("reviewedUserIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Only scorecards about these people (whose call was reviewed), by Gong user id.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("reviewerUserIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Only scorecards filled in by these people, by Gong user id.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("callIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Only scorecards for these calls, by Gong call id.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("answeredScorecards"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("answeredScorecardId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of this filled-in scorecard."),
-        },
-        StoreField {
-            name: Borrowed("answers"),
-            kind: Borrowed("array"),
-            description: Borrowed("The answers, one per question."),
-        },
-        StoreField {
-            name: Borrowed("callId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong call id."),
-        },
-        StoreField {
-            name: Borrowed("callStartTime"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the reviewed call began, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("reviewTime"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the call was reviewed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("reviewedUserId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong user id of the person whose call was reviewed."),
-        },
-        StoreField {
-            name: Borrowed("reviewerUserId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong user id of the reviewer."),
-        },
-        StoreField {
-            name: Borrowed("scorecardId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the scorecard."),
-        },
-        StoreField {
-            name: Borrowed("scorecardName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the scorecard."),
-        },
-        StoreField {
-            name: Borrowed("visibilityType"),
-            kind: Borrowed("string"),
-            description: Borrowed("Who may see the answers, such as `PUBLIC` or `PRIVATE`."),
-        },
-    ]),
-    when_to_use: Borrowed("For review results: scores and answers for calls or people."),
-    phrases: Borrowed(
-        &[Borrowed("scorecard results"), Borrowed("call scores"), Borrowed("reviews")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("stats_activity_scorecards", "A scorecard as filled in for one call, with answers and scores.")
+    .when_to_use("For review results: scores and answers for calls or people.")
+    .phrases(texts!["scorecard results", "call scores", "reviews"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("answeredScorecardId", "string", "Id of this filled-in scorecard."),
+        stored("answers", "array", "The answers, one per question."),
+        stored("callId", "string", "Gong call id."),
+        stored("callStartTime", "string", "When the reviewed call began, ISO 8601."),
+        stored("reviewTime", "string", "When the call was reviewed, ISO 8601."),
+        stored("reviewedUserId", "string", "Gong user id of the person whose call was reviewed."),
+        stored("reviewerUserId", "string", "Gong user id of the reviewer."),
+        stored("scorecardId", "string", "Id of the scorecard."),
+        stored("scorecardName", "string", "Name of the scorecard."),
+        stored("visibilityType", "string", "Who may see the answers, such as `PUBLIC` or `PRIVATE`."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "listAnsweredScorecards", "stats_activity_scorecards", Action::List, template!("/v2/stats/activity/scorecards"))
+    .summary("List answered scorecards")
+    .description("Lists the scorecards filled in during a period, with the answer and score for each question, reviewer and reviewed person. Narrow by scorecard, people or call in `filter`. Gong's own reference names the dates `callFromDate`, `callToDate`, `reviewFromDate` and `reviewToDate`; should records outside the period come back, compare `callStartTime` and `reviewTime`.")
+    .parameters(list![
+        body("filter", OBJECT.default(r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#).properties(list![
+            required("fromDateTime", STRING.format("date-time").description("Start of the period (inclusive), ISO 8601 with `Z` or an offset.")),
+            required("toDateTime", STRING.format("date-time").description("End of the period (exclusive), ISO 8601 with `Z` or an offset.")),
+            optional("scorecardIds", ARRAY.items(list![STRING]).description("Only answers to these scorecards, by `scorecardId` from `settings_scorecards.list`.")),
+            optional("reviewedUserIds", ARRAY.items(list![STRING]).description("Only scorecards about these people (whose call was reviewed), by Gong user id.")),
+            optional("reviewerUserIds", ARRAY.items(list![STRING]).description("Only scorecards filled in by these people, by Gong user id.")),
+            optional("callIds", ARRAY.items(list![STRING]).description("Only scorecards for these calls, by Gong call id.")),
+        ]).closed()).required().default(r#"{"fromDateTime":"2024-01-01T00:00:00Z","toDateTime":"2025-01-01T00:00:00Z"}"#).send_default().description("Period, and optionally the scorecards, people and calls. Always pass it: left out, calendar year 2024 is used."),
+        body("cursor", STRING).description("Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.answeredScorecards"))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/stats_activity_scorecards.json"));

@@ -2,158 +2,34 @@
 
 //! `stats_interaction` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One user's interaction measures over the period.","properties":{"userId":{"type":"string","description":"Gong user id."},"userEmailAddress":{"type":"string","description":"E-mail address of the user."},"personInteractionStats":{"type":"array","description":"The user's measures, as name and value pairs.","items":{"type":"object","description":"One measure of how a person talks.","properties":{"name":{"type":"string","description":"Name of the measure, such as `Longest Monologue`, `Longest Customer Story`, `Interactivity`, `Patience` or `Question Rate`."},"value":{"type":"number","description":"Value, averaged over the user's calls; its unit depends on the measure."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `stats_interaction` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("stats_interaction"),
-    description: Borrowed(
-        "One user's talk measures (monologue, patience, interactivity) over a period.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getInteractionStats"),
-            entity: Borrowed("stats_interaction"),
-            action: Action::List,
-            summary: Borrowed("List interaction statistics per user"),
-            description: Borrowed(
-                "Returns how each user talks in calls: longest monologue, interactivity, patience, question rate and the like, over the period. Only calls recorded with Whisper turned on count, so people may be missing.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/stats/interaction"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Period and users to report on. Always pass it: left out, calendar year 2024 is used.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("fromDate"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date"),
-                                    description: Borrowed(
-                                        "First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("toDate"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date"),
-                                    description: Borrowed(
-                                        "Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("userIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Only these users, by Gong user id. Left out, all users with activity in the period.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        default: Some(
-                            Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("peopleInteractionStats"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(
-        "For talk behaviour: monologues, patience, interactivity, question rate.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("talk ratio"),
-        Borrowed("longest monologue"),
-        Borrowed("patience"),
-        Borrowed("interactivity"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("stats_interaction", "One user's talk measures (monologue, patience, interactivity) over a period.")
+    .when_to_use("For talk behaviour: monologues, patience, interactivity, question rate.")
+    .phrases(texts!["talk ratio", "longest monologue", "patience", "interactivity"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "getInteractionStats", "stats_interaction", Action::List, template!("/v2/stats/interaction"))
+    .summary("List interaction statistics per user")
+    .description("Returns how each user talks in calls: longest monologue, interactivity, patience, question rate and the like, over the period. Only calls recorded with Whisper turned on count, so people may be missing.")
+    .parameters(list![
+        body("filter", OBJECT.default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).properties(list![
+            required("fromDate", STRING.format("date").description("First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.")),
+            required("toDate", STRING.format("date").description("Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.")),
+            optional("userIds", ARRAY.items(list![STRING]).description("Only these users, by Gong user id. Left out, all users with activity in the period.")),
+        ]).closed()).required().default(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#).send_default().description("Period and users to report on. Always pass it: left out, calendar year 2024 is used."),
+        body("cursor", STRING).description("Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.peopleInteractionStats"))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/stats_interaction.json"));

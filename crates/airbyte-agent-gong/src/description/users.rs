@@ -2,217 +2,56 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A member of the company's Gong account.","properties":{"id":{"type":"string","description":"Gong user id, up to 20 digits."},"emailAddress":{"type":"string","description":"E-mail address the user signs in with."},"created":{"type":"string","description":"When the user was created in Gong, ISO 8601."},"active":{"type":"boolean","description":"Whether the user is active; former members stay listed with false."},"emailAliases":{"type":"array","description":"Further e-mail addresses by which Gong recognises the user.","items":{"type":"string"}},"trustedEmailAddress":{"type":["string","null"],"description":"E-mail address verified by an outside provider."},"firstName":{"type":"string","description":"First name."},"lastName":{"type":"string","description":"Last name."},"title":{"type":["string","null"],"description":"Job title."},"phoneNumber":{"type":["string","null"],"description":"Phone number."},"extension":{"type":["string","null"],"description":"Extension of the phone number."},"personalMeetingUrls":{"type":"array","description":"Addresses of the user's personal meeting rooms.","items":{"type":"string"}},"settings":{"type":"object","description":"What Gong records and imports for this user.","properties":{"webConferencesRecorded":{"type":"boolean","description":"Web conferences are recorded."},"preventWebConferenceRecording":{"type":"boolean","description":"Recording of web conferences is blocked for this user."},"telephonyCallsImported":{"type":"boolean","description":"Telephony calls are imported."},"emailsImported":{"type":"boolean","description":"E-mails are imported."},"preventEmailImport":{"type":"boolean","description":"E-mail import is blocked for this user."},"nonRecordedMeetingsImported":{"type":"boolean","description":"Meetings that were not recorded are imported too."},"gongConnectEnabled":{"type":"boolean","description":"The user may use Gong Connect, Gong's dialer."}}},"managerId":{"type":["string","null"],"description":"Gong user id of the manager."},"meetingConsentPageUrl":{"type":["string","null"],"description":"Address of the consent page shown to participants before the user's meetings."},"spokenLanguages":{"type":"array","description":"Languages the user speaks in calls.","items":{"type":"object","properties":{"language":{"type":"string","description":"Language code, such as `en-US`."},"primary":{"type":"boolean","description":"Whether it is the user's main language."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed("A member of the company's Gong account, active or former."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listUsers"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List users"),
-            description: Borrowed(
-                "Lists the members of the company's Gong account, 100 per page, active and former ones (see `active`). Use it to turn names or e-mail addresses into user ids, which calls and statistics refer to. There is no filter: page through and match.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/users"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, repeat every other argument unchanged, and stop when an answer carries no cursor. Tokens expire, so do not store them.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("users"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total_records"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("totalRecords")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("current_page_number"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("records")),
-                                Step::Key(Borrowed("currentPageNumber")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getUser"),
-            entity: Borrowed("users"),
-            action: Action::Get,
-            summary: Borrowed("Get a user"),
-            description: Borrowed(
-                "Returns one user by id: name, e-mail address, job title, manager and recording settings. Use it to name the host of a call (`primaryUserId`). To find a user by e-mail address, list users instead.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v2/users/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Gong user id, a number of up to 20 digits written as a string. Found in `users.list`, or as `primaryUserId` of a call.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("user"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether the user is active; former members stay listed with false.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the user was created in Gong, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("emailAddress"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address the user signs in with."),
-        },
-        StoreField {
-            name: Borrowed("emailAliases"),
-            kind: Borrowed("array"),
-            description: Borrowed("Further e-mail addresses by which Gong recognises the user."),
-        },
-        StoreField {
-            name: Borrowed("extension"),
-            kind: Borrowed("string"),
-            description: Borrowed("Extension of the phone number."),
-        },
-        StoreField {
-            name: Borrowed("firstName"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong user id, up to 20 digits."),
-        },
-        StoreField {
-            name: Borrowed("lastName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("managerId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gong user id of the manager."),
-        },
-        StoreField {
-            name: Borrowed("meetingConsentPageUrl"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Address of the consent page shown to participants before the user's meetings.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("personalMeetingUrls"),
-            kind: Borrowed("array"),
-            description: Borrowed("Addresses of the user's personal meeting rooms."),
-        },
-        StoreField {
-            name: Borrowed("phoneNumber"),
-            kind: Borrowed("string"),
-            description: Borrowed("Phone number."),
-        },
-        StoreField {
-            name: Borrowed("settings"),
-            kind: Borrowed("object"),
-            description: Borrowed("What Gong records and imports for this user."),
-        },
-        StoreField {
-            name: Borrowed("spokenLanguages"),
-            kind: Borrowed("array"),
-            description: Borrowed("Languages the user speaks in calls."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Job title."),
-        },
-        StoreField {
-            name: Borrowed("trustedEmailAddress"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address verified by an outside provider."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To turn a name or e-mail address into a Gong user id, or a user id into a person.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("gong user"),
-        Borrowed("sales rep"),
-        Borrowed("who hosted"),
-        Borrowed("team member"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "A member of the company's Gong account, active or former.")
+    .when_to_use("To turn a name or e-mail address into a Gong user id, or a user id into a person.")
+    .phrases(texts!["gong user", "sales rep", "who hosted", "team member"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("active", "boolean", "Whether the user is active; former members stay listed with false."),
+        stored("created", "string", "When the user was created in Gong, ISO 8601."),
+        stored("emailAddress", "string", "E-mail address the user signs in with."),
+        stored("emailAliases", "array", "Further e-mail addresses by which Gong recognises the user."),
+        stored("extension", "string", "Extension of the phone number."),
+        stored("firstName", "string", "First name."),
+        stored("id", "string", "Gong user id, up to 20 digits."),
+        stored("lastName", "string", "Last name."),
+        stored("managerId", "string", "Gong user id of the manager."),
+        stored("meetingConsentPageUrl", "string", "Address of the consent page shown to participants before the user's meetings."),
+        stored("personalMeetingUrls", "array", "Addresses of the user's personal meeting rooms."),
+        stored("phoneNumber", "string", "Phone number."),
+        stored("settings", "object", "What Gong records and imports for this user."),
+        stored("spokenLanguages", "array", "Languages the user speaks in calls."),
+        stored("title", "string", "Job title."),
+        stored("trustedEmailAddress", "string", "E-mail address verified by an outside provider."),
+    ]);
+
+const LIST: Operation = Operation::get("listUsers", "users", Action::List, template!("/v2/users"))
+    .summary("List users")
+    .description("Lists the members of the company's Gong account, 100 per page, active and former ones (see `active`). Use it to turn names or e-mail addresses into user ids, which calls and statistics refer to. There is no filter: page through and match.")
+    .preferred_for_check()
+    .parameters(list![
+        query("cursor", STRING).description("Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, repeat every other argument unchanged, and stop when an answer carries no cursor. Tokens expire, so do not store them."),
+    ])
+    .records(json_path!("$.users"))
+    .meta(list![
+        meta("cursor", json_path!("$.records.cursor")),
+        meta("total_records", json_path!("$.records.totalRecords")),
+        meta("current_page_number", json_path!("$.records.currentPageNumber")),
+    ])
+    .paging(Paging::cursor(from_meta("cursor"), "cursor"))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getUser", "users", Action::Get, template!("/v2/users/{id}"))
+    .summary("Get a user")
+    .description("Returns one user by id: name, e-mail address, job title, manager and recording settings. Use it to name the host of a call (`primaryUserId`). To find a user by e-mail address, list users instead.")
+    .parameters(list![
+        path("id", STRING).required().description("Gong user id, a number of up to 20 digits written as a string. Found in `users.list`, or as `primaryUserId` of a call."),
+    ])
+    .records(json_path!("$.user"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));

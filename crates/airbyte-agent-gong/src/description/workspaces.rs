@@ -2,45 +2,20 @@
 
 //! `workspaces` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A workspace, the partition of a Gong account that calls, libraries and settings belong to.","properties":{"id":{"type":"string","description":"Workspace id, up to 20 digits."},"workspaceId":{"type":"string","description":"Workspace id again; Gong may leave it out, use `id`."},"name":{"type":"string","description":"Name of the workspace."},"description":{"type":"string","description":"What the workspace is for."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `workspaces` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("workspaces"),
-    description: Borrowed(
-        "A partition of the Gong account that calls, libraries and settings belong to.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listWorkspaces"),
-            entity: Borrowed("workspaces"),
-            action: Action::List,
-            summary: Borrowed("List workspaces"),
-            description: Borrowed(
-                "Lists all workspaces of the company. Use it first wherever a workspace id is asked for: library folders, coaching, scorecards. Most companies have just one.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/workspaces"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("workspaces"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Gong returns all workspaces of a company in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To get the workspace id that libraries, coaching and filters ask for."),
-    phrases: Borrowed(&[Borrowed("gong workspace")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("workspaces", "A partition of the Gong account that calls, libraries and settings belong to.")
+    .when_to_use("To get the workspace id that libraries, coaching and filters ask for.")
+    .phrases(texts!["gong workspace"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listWorkspaces", "workspaces", Action::List, template!("/v2/workspaces"))
+    .summary("List workspaces")
+    .description("Lists all workspaces of the company. Use it first wherever a workspace id is asked for: library folders, coaching, scorecards. Most companies have just one.")
+    .records(json_path!("$.workspaces"))
+    .paging(Paging::none("Gong returns all workspaces of a company in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/workspaces.json"));

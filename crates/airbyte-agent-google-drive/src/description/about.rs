@@ -2,54 +2,22 @@
 
 //! `about` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The user, the storage and what this Drive can do.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"user":{"description":"The user who makes the call.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"storageQuota":{"type":["object","null"],"description":"Storage limit and use in bytes, as text.","properties":{"limit":{"type":["string","null"],"description":"Limit in bytes; missing when there is none."},"usage":{"type":["string","null"],"description":"Bytes in use by all Google services."},"usageInDrive":{"type":["string","null"],"description":"Bytes in use by Drive."},"usageInDriveTrash":{"type":["string","null"],"description":"Bytes in use by files in the trash."}}},"importFormats":{"type":["object","null"],"description":"What can be converted into which Google types, by MIME type.","additionalProperties":{"type":"array","items":{"type":"string"}}},"exportFormats":{"type":["object","null"],"description":"What Google files can be exported to, by MIME type.","additionalProperties":{"type":"array","items":{"type":"string"}}},"maxImportSizes":{"type":["object","null"],"description":"Largest import in bytes, by MIME type of the target; numbers as text.","additionalProperties":{"type":"string"}},"maxUploadSize":{"type":["string","null"],"description":"Largest upload in bytes, a whole number as text."},"appInstalled":{"type":["boolean","null"],"description":"Whether the user has installed the calling app."},"folderColorPalette":{"type":["array","null"],"description":"Colors for folders, as RGB hex.","items":{"type":"string"}},"driveThemes":{"type":["array","null"],"description":"Themes for shared drives.","items":{"type":"object","properties":{"id":{"type":["string","null"],"description":"Theme id."},"backgroundImageLink":{"type":["string","null"],"description":"Address of the background picture."},"colorRgb":{"type":["string","null"],"description":"Color as RGB hex."}}}},"canCreateDrives":{"type":["boolean","null"],"description":"Whether the user may create shared drives."},"canCreateTeamDrives":{"type":["boolean","null"],"description":"Older name of `canCreateDrives`."},"teamDriveThemes":{"type":["array","null"],"description":"Older name of `driveThemes`.","items":{"type":"object","properties":{"id":{"type":["string","null"],"description":"Theme id."},"backgroundImageLink":{"type":["string","null"],"description":"Address of the background picture."},"colorRgb":{"type":["string","null"],"description":"Color as RGB hex."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `about` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("about"),
-    description: Borrowed(
-        "The signed-in user, the storage quota and the formats Drive can convert; there is just one.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getAbout"),
-            entity: Borrowed("about"),
-            action: Action::Get,
-            summary: Borrowed("Get account and storage"),
-            description: Borrowed(
-                "Returns the user behind the token, the storage quota and its use, and the import and export formats. Good for checking credentials and free space.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/drive/v3/about"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""*""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""*""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For the signed-in user and free space."),
-    phrases: Borrowed(&[Borrowed("storage"), Borrowed("quota"), Borrowed("who am I")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("about", "The signed-in user, the storage quota and the formats Drive can convert; there is just one.")
+    .when_to_use("For the signed-in user and free space.")
+    .phrases(texts!["storage", "quota", "who am I"])
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getAbout", "about", Action::Get, template!("/drive/v3/about"))
+    .summary("Get account and storage")
+    .description("Returns the user behind the token, the storage quota and its use, and the import and export formats. Good for checking credentials and free space.")
+    .parameters(list![
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/about.json"));

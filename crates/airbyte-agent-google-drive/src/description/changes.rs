@@ -2,165 +2,35 @@
 
 //! `changes` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Something that happened to a file or shared drive.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"removed":{"type":["boolean","null"],"description":"Whether the file or drive is gone for the user: deleted, or access lost."},"file":{"description":"The file as it is now; missing when `removed`.","oneOf":[{"type":"object","description":"A file or folder with its metadata. Google returns most of it only when `fields` asks for it.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"File id, as in its web address."},"name":{"type":["string","null"],"description":"Name; not unique in a folder."},"mimeType":{"type":["string","null"],"description":"MIME type; `application/vnd.google-apps.folder` for a folder, other `application/vnd.google-apps.…` for Google files, which have no bytes of their own."},"description":{"type":["string","null"],"description":"Short text about the file."},"starred":{"type":["boolean","null"],"description":"Whether the user has starred it."},"trashed":{"type":["boolean","null"],"description":"Whether it is in the trash, by itself or with its folder."},"explicitlyTrashed":{"type":["boolean","null"],"description":"Whether it was put in the trash itself, and not with its folder."},"parents":{"type":["array","null"],"description":"Id of the folder it is in; missing for files only shared with the user.","items":{"type":"string"}},"properties":{"type":["object","null"],"description":"Own keys and values that all apps can see.","additionalProperties":{"type":"string"}},"appProperties":{"type":["object","null"],"description":"Own keys and values that only the calling app can see.","additionalProperties":{"type":"string"}},"spaces":{"type":["array","null"],"description":"Where it lives: `drive`, `appDataFolder` or `photos`.","items":{"type":"string"}},"version":{"type":["string","null"],"description":"Number that grows with every change on the server, also invisible ones; a whole number as text."},"webContentLink":{"type":["string","null"],"description":"Link that downloads the file in a browser; only for files with bytes of their own."},"webViewLink":{"type":["string","null"],"description":"Link that opens the file in Google's editor or viewer."},"iconLink":{"type":["string","null"],"description":"Address of the icon for the kind of file."},"hasThumbnail":{"type":["boolean","null"],"description":"Whether there is a preview picture."},"thumbnailLink":{"type":["string","null"],"description":"Short-lived address of the preview picture."},"thumbnailVersion":{"type":["string","null"],"description":"Version of the preview picture, a number as text."},"viewedByMe":{"type":["boolean","null"],"description":"Whether the user has opened it."},"viewedByMeTime":{"type":["string","null"],"description":"When the user last opened it.","format":"date-time"},"createdTime":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"modifiedTime":{"type":["string","null"],"description":"When anybody last changed it.","format":"date-time"},"modifiedByMeTime":{"type":["string","null"],"description":"When the user last changed it.","format":"date-time"},"modifiedByMe":{"type":["boolean","null"],"description":"Whether the user has changed it."},"sharedWithMeTime":{"type":["string","null"],"description":"When it was shared with the user, where that applies.","format":"date-time"},"sharingUser":{"description":"Who shared it with the user, where that applies.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"owners":{"type":["array","null"],"description":"Owner of the file; missing in shared drives, which own their files.","items":{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}}},"driveId":{"type":["string","null"],"description":"Id of the shared drive it is in; missing in My Drive."},"lastModifyingUser":{"description":"Who last changed it; signed-in users only.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"shared":{"type":["boolean","null"],"description":"Whether it is shared with others; missing in shared drives."},"ownedByMe":{"type":["boolean","null"],"description":"Whether the user owns it; missing in shared drives."},"capabilities":{"type":["object","null"],"description":"What the user may do with the file.","properties":{"canEdit":{"type":["boolean","null"],"description":"May change it, content and name included."},"canComment":{"type":["boolean","null"],"description":"May comment on it."},"canShare":{"type":["boolean","null"],"description":"May change who has access."},"canCopy":{"type":["boolean","null"],"description":"May copy it."},"canDownload":{"type":["boolean","null"],"description":"May download it."},"canDelete":{"type":["boolean","null"],"description":"May delete it for good."},"canRename":{"type":["boolean","null"],"description":"May rename it."},"canTrash":{"type":["boolean","null"],"description":"May put it in the trash."},"canReadRevisions":{"type":["boolean","null"],"description":"May read older versions."},"canAddChildren":{"type":["boolean","null"],"description":"May put files into it; false for what is no folder."},"canListChildren":{"type":["boolean","null"],"description":"May list what is in it; false for what is no folder."},"canRemoveChildren":{"type":["boolean","null"],"description":"May take files out of it; false for what is no folder."}}},"viewersCanCopyContent":{"type":["boolean","null"],"description":"Retired; see `copyRequiresWriterPermission`, which is its opposite."},"copyRequiresWriterPermission":{"type":["boolean","null"],"description":"Whether copying, printing and downloading are barred for readers and commenters."},"writersCanShare":{"type":["boolean","null"],"description":"Whether writers may change who has access; missing in shared drives."},"permissionIds":{"type":["array","null"],"description":"Ids of the permissions; details with `permissions.list`.","items":{"type":"string"}},"folderColorRgb":{"type":["string","null"],"description":"Color of a folder or shortcut as RGB hex, `#16a765`."},"originalFilename":{"type":["string","null"],"description":"Name at the time of upload; only for files with bytes of their own."},"fullFileExtension":{"type":["string","null"],"description":"Extension with several parts, such as `tar.gz`; only for files with bytes of their own."},"fileExtension":{"type":["string","null"],"description":"Last part of the extension; only for files with bytes of their own."},"md5Checksum":{"type":["string","null"],"description":"MD5 of the content, hexadecimal; only for files with bytes of their own."},"sha1Checksum":{"type":["string","null"],"description":"SHA-1 of the content, hexadecimal; not for all files."},"sha256Checksum":{"type":["string","null"],"description":"SHA-256 of the content, hexadecimal; not for all files."},"size":{"type":["string","null"],"description":"Size in bytes, a whole number as text; missing for folders and shortcuts."},"quotaBytesUsed":{"type":["string","null"],"description":"Bytes counted against the storage quota, older versions kept forever included; a whole number as text."},"headRevisionId":{"type":["string","null"],"description":"Id of the present revision; only for files with bytes of their own."},"isAppAuthorized":{"type":["boolean","null"],"description":"Whether the calling app created or opened it."},"exportLinks":{"type":["object","null"],"description":"Links to exports of a Google file, by MIME type; `files_export.download` gives the same.","additionalProperties":{"type":"string"}},"shortcutDetails":{"type":["object","null"],"description":"What a shortcut points to; only for shortcuts.","properties":{"targetId":{"type":["string","null"],"description":"Id of the file the shortcut leads to."},"targetMimeType":{"type":["string","null"],"description":"MIME type of that file at the time the shortcut was made."},"targetResourceKey":{"type":["string","null"],"description":"Resource key of that file."}}},"contentRestrictions":{"type":["array","null"],"description":"Locks on the content; only when there are any.","items":{"type":"object","properties":{"readOnly":{"type":["boolean","null"],"description":"Whether the content is locked against changes."},"reason":{"type":["string","null"],"description":"Why, in the words of whoever locked it."},"restrictingUser":{"description":"Who locked it.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"restrictionTime":{"type":["string","null"],"description":"When it was locked.","format":"date-time"},"type":{"type":["string","null"],"description":"Kind of lock; `globalContentRestriction` is the only one."}}}},"resourceKey":{"type":["string","null"],"description":"Key needed to open some older files by link."},"linkShareMetadata":{"type":["object","null"],"description":"State of Google's security update for links.","properties":{"securityUpdateEligible":{"type":["boolean","null"],"description":"Whether the update can apply to this file."},"securityUpdateEnabled":{"type":["boolean","null"],"description":"Whether the update is on, so that links need the resource key."}}},"labelInfo":{"type":["object","null"],"description":"Labels on the file; only those asked for.","properties":{"labels":{"type":["array","null"],"description":"The labels, each with id, revision and field values.","items":{"type":"object"}}}},"trashedTime":{"type":["string","null"],"description":"When it was put in the trash; shared drives only.","format":"date-time"},"trashingUser":{"description":"Who put it in the trash, when it was put there itself; shared drives only.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"imageMediaMetadata":{"type":["object","null"],"description":"What the camera recorded; pictures only.","properties":{"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"rotation":{"type":["integer","null"],"description":"Number of clockwise quarter turns from the original."},"time":{"type":["string","null"],"description":"When it was taken, `YYYY:MM:DD hh:mm:ss` without a time zone."},"cameraMake":{"type":["string","null"],"description":"Maker of the camera."},"cameraModel":{"type":["string","null"],"description":"Model of the camera."},"exposureTime":{"type":["number","null"],"description":"Exposure time in seconds."},"aperture":{"type":["number","null"],"description":"F-number of the lens."},"flashUsed":{"type":["boolean","null"],"description":"Whether the flash went off."},"focalLength":{"type":["number","null"],"description":"Focal length in millimeters."},"isoSpeed":{"type":["integer","null"],"description":"ISO sensitivity."},"meteringMode":{"type":["string","null"],"description":"How light was measured."},"sensor":{"type":["string","null"],"description":"Kind of image sensor."},"exposureMode":{"type":["string","null"],"description":"How exposure was chosen, such as automatic."},"colorSpace":{"type":["string","null"],"description":"Color space of the picture."},"whiteBalance":{"type":["string","null"],"description":"How white balance was chosen."},"exposureBias":{"type":["number","null"],"description":"Exposure correction (APEX)."},"maxApertureValue":{"type":["number","null"],"description":"Smallest F-number of the lens (APEX)."},"subjectDistance":{"type":["integer","null"],"description":"Distance to the subject in meters."},"lens":{"type":["string","null"],"description":"Lens used."},"location":{"type":["object","null"],"description":"Where it was taken.","properties":{"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."},"altitude":{"type":["number","null"],"description":"Height above sea level in meters."}}}}},"videoMediaMetadata":{"type":["object","null"],"description":"Size and length of a video; videos only, and not at once after upload.","properties":{"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"durationMillis":{"type":["string","null"],"description":"Length in milliseconds, a whole number as text."}}}}},{"type":"null"}]},"fileId":{"type":["string","null"],"description":"Id of the file, for changes of files."},"driveId":{"type":["string","null"],"description":"Id of the shared drive, for changes of drives."},"drive":{"description":"The shared drive as it is now; missing when `removed`.","oneOf":[{"type":"object","description":"A shared drive, which belongs to an organization and not to a person.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"Id of the shared drive, which is also the id of its top folder."},"name":{"type":["string","null"],"description":"Name of the shared drive."},"colorRgb":{"type":["string","null"],"description":"Color as RGB hex."},"backgroundImageLink":{"type":["string","null"],"description":"Short-lived address of the background picture."},"backgroundImageFile":{"type":["object","null"],"description":"Picture in Drive that the background was cut from.","properties":{"id":{"type":["string","null"],"description":"File id of the picture."},"xCoordinate":{"type":["number","null"],"description":"Left edge of the cut, 0 to 1 of the picture's width."},"yCoordinate":{"type":["number","null"],"description":"Upper edge of the cut, 0 to 1 of the picture's height."},"width":{"type":["number","null"],"description":"Width of the cut, 0 to 1 of the picture's width."}}},"capabilities":{"type":["object","null"],"description":"What the user may do in this shared drive.","properties":{"canAddChildren":{"type":["boolean","null"],"description":"May put files into its folders."},"canComment":{"type":["boolean","null"],"description":"May comment on its files."},"canCopy":{"type":["boolean","null"],"description":"May copy its files."},"canDeleteDrive":{"type":["boolean","null"],"description":"May delete the drive; it may still have to be emptied first."},"canDownload":{"type":["boolean","null"],"description":"May download its files."},"canEdit":{"type":["boolean","null"],"description":"May change its files."},"canListChildren":{"type":["boolean","null"],"description":"May list what is in its folders."},"canManageMembers":{"type":["boolean","null"],"description":"May add and remove members and change their roles."},"canReadRevisions":{"type":["boolean","null"],"description":"May read older versions of its files."},"canRename":{"type":["boolean","null"],"description":"May rename its files and folders."},"canRenameDrive":{"type":["boolean","null"],"description":"May rename the drive."},"canChangeDriveBackground":{"type":["boolean","null"],"description":"May change the background."},"canShare":{"type":["boolean","null"],"description":"May share its files and folders."},"canChangeCopyRequiresWriterPermissionRestriction":{"type":["boolean","null"],"description":"May change the restriction `copyRequiresWriterPermission`."},"canChangeDomainUsersOnlyRestriction":{"type":["boolean","null"],"description":"May change the restriction `domainUsersOnly`."},"canChangeDriveMembersOnlyRestriction":{"type":["boolean","null"],"description":"May change the restriction `driveMembersOnly`."},"canChangeSharingFoldersRequiresOrganizerPermissionRestriction":{"type":["boolean","null"],"description":"May change the restriction `sharingFoldersRequiresOrganizerPermission`."},"canResetDriveRestrictions":{"type":["boolean","null"],"description":"May set all restrictions back to the defaults."},"canDeleteChildren":{"type":["boolean","null"],"description":"May delete what is in its folders."},"canTrashChildren":{"type":["boolean","null"],"description":"May put what is in its folders in the trash."}}},"themeId":{"type":["string","null"],"description":"Id of the theme chosen; seldom returned."},"createdTime":{"type":["string","null"],"description":"When the drive was created.","format":"date-time"},"hidden":{"type":["boolean","null"],"description":"Whether the user has hidden it from the default view."},"restrictions":{"type":["object","null"],"description":"Rules for the whole drive.","properties":{"copyRequiresWriterPermission":{"type":["boolean","null"],"description":"Whether copying, printing and downloading are barred for readers and commenters."},"domainUsersOnly":{"type":["boolean","null"],"description":"Whether only people of the own domain get access."},"driveMembersOnly":{"type":["boolean","null"],"description":"Whether only members get access to files."},"adminManagedRestrictions":{"type":["boolean","null"],"description":"Whether only administrators may change the restrictions."},"sharingFoldersRequiresOrganizerPermission":{"type":["boolean","null"],"description":"Whether only organizers, and not file organizers, may share folders."}}},"orgUnitId":{"type":["string","null"],"description":"Organizational unit of the drive; only with `useDomainAdminAccess`."}}},{"type":"null"}]},"time":{"type":["string","null"],"description":"When it happened.","format":"date-time"},"type":{"type":["string","null"],"description":"Older name of `changeType`."},"changeType":{"type":["string","null"],"description":"What changed: `file` or `drive`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `changes` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("changes"),
-    description: Borrowed("Something that happened to a file or shared drive since a given point."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listChanges"),
-            entity: Borrowed("changes"),
-            action: Action::List,
-            summary: Borrowed("List changes"),
-            description: Borrowed(
-                "Lists what changed since a token: new, changed and removed files, oldest first; a file that changed several times appears once. Start with `changes_start_page_token.get`; the last page holds `newStartPageToken` for the next poll. For the present state use `files.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/drive/v3/changes"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("pageToken"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to start; Google refuses the call without it. First `startPageToken` of `changes_start_page_token.get`, then `nextPageToken` of the previous answer, and for later polls the `newStartPageToken` of the last page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageSize"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Largest number of changes on a page; 100 when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("driveId"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only changes of this shared drive; its tokens come from `changes_start_page_token.get` with the same id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeItemsFromAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to include changes of shared drives; needs `supportsAllDrives` as well. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to say that files of shared drives can be handled; required for `driveId`. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("spaces"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to look, separated by commas: `drive`, `appDataFolder`. `drive` when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeRemoved"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "False to leave out files that were deleted or that one lost access to. True when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("true"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("true"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("restrictToMyDrive"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to leave out files that are not in the folders of My Drive, such as files only shared with the user. False when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return. Left out, Google sends little more than `fileId`, `removed`, `time` and name and type of the file; name `nextPageToken` and `newStartPageToken` too.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("changes"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPageToken"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("newStartPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("newStartPageToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("nextPageToken"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("pageToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("pageSize"),
-                    default: None,
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To follow changes since the last look."),
-    phrases: Borrowed(&[Borrowed("changes"), Borrowed("what is new"), Borrowed("sync")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("changes", "Something that happened to a file or shared drive since a given point.")
+    .when_to_use("To follow changes since the last look.")
+    .phrases(texts!["changes", "what is new", "sync"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listChanges", "changes", Action::List, template!("/drive/v3/changes"))
+    .summary("List changes")
+    .description("Lists what changed since a token: new, changed and removed files, oldest first; a file that changed several times appears once. Start with `changes_start_page_token.get`; the last page holds `newStartPageToken` for the next poll. For the present state use `files.list`.")
+    .parameters(list![
+        query("pageToken", STRING).description("Where to start; Google refuses the call without it. First `startPageToken` of `changes_start_page_token.get`, then `nextPageToken` of the previous answer, and for later polls the `newStartPageToken` of the last page."),
+        query("pageSize", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").description("Largest number of changes on a page; 100 when left out."),
+        query("driveId", STRING).description("Only changes of this shared drive; its tokens come from `changes_start_page_token.get` with the same id."),
+        query("includeItemsFromAllDrives", BOOLEAN).description("True to include changes of shared drives; needs `supportsAllDrives` as well. False when left out."),
+        query("supportsAllDrives", BOOLEAN).description("True to say that files of shared drives can be handled; required for `driveId`. False when left out."),
+        query("spaces", STRING).description("Where to look, separated by commas: `drive`, `appDataFolder`. `drive` when left out."),
+        query("includeRemoved", BOOLEAN.default("true")).default("true").description("False to leave out files that were deleted or that one lost access to. True when left out."),
+        query("restrictToMyDrive", BOOLEAN.default("false")).default("false").description("True to leave out files that are not in the folders of My Drive, such as files only shared with the user. False when left out."),
+        query("fields", STRING).description("Which fields to return. Left out, Google sends little more than `fileId`, `removed`, `time` and name and type of the file; name `nextPageToken` and `newStartPageToken` too."),
+    ])
+    .records(json_path!("$.changes"))
+    .meta(list![
+        meta("nextPageToken", json_path!("$.nextPageToken")),
+        meta("newStartPageToken", json_path!("$.newStartPageToken")),
+    ])
+    .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(1000)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/changes.json"));

@@ -2,57 +2,23 @@
 
 //! `changes_start_page_token` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The point from which changes can be followed.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"startPageToken":{"type":"string","description":"Token to give to `changes.list` as `pageToken`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `changes_start_page_token` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("changes_start_page_token"),
-    description: Borrowed("A token that stands for now, from which later changes can be followed."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getChangesStartPageToken"),
-            entity: Borrowed("changes_start_page_token"),
-            action: Action::Get,
-            summary: Borrowed("Get a start token for changes"),
-            description: Borrowed(
-                "Returns the token that stands for now. Keep it and give it to `changes.list` later to learn what changed since; it does not expire. What happened before cannot be listed.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/drive/v3/changes/startPageToken"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("driveId"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Shared drive whose changes are to be followed; left out, those of the user.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to say that shared drives can be handled; required with `driveId`. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Before `changes.list` is called for the first time."),
-    phrases: Borrowed(&[Borrowed("start token")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("changes_start_page_token", "A token that stands for now, from which later changes can be followed.")
+    .when_to_use("Before `changes.list` is called for the first time.")
+    .phrases(texts!["start token"])
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getChangesStartPageToken", "changes_start_page_token", Action::Get, template!("/drive/v3/changes/startPageToken"))
+    .summary("Get a start token for changes")
+    .description("Returns the token that stands for now. Keep it and give it to `changes.list` later to learn what changed since; it does not expire. What happened before cannot be listed.")
+    .parameters(list![
+        query("driveId", STRING).description("Shared drive whose changes are to be followed; left out, those of the user."),
+        query("supportsAllDrives", BOOLEAN).description("True to say that shared drives can be handled; required with `driveId`. False when left out."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/changes_start_page_token.json"));

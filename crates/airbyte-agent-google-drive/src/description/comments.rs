@@ -2,209 +2,40 @@
 
 //! `comments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A comment on a file, with its replies.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"Comment id."},"createdTime":{"type":["string","null"],"description":"When it was written.","format":"date-time"},"modifiedTime":{"type":["string","null"],"description":"When it, or one of its replies, last changed.","format":"date-time"},"author":{"description":"Who wrote it, without e-mail address.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"htmlContent":{"type":["string","null"],"description":"Text as HTML."},"content":{"type":["string","null"],"description":"Text in plain form."},"deleted":{"type":["boolean","null"],"description":"Whether it was deleted; its text is gone then."},"resolved":{"type":["boolean","null"],"description":"Whether it was settled by a reply."},"quotedFileContent":{"type":["object","null"],"description":"The passage of the file it refers to.","properties":{"mimeType":{"type":["string","null"],"description":"MIME type of the passage."},"value":{"type":["string","null"],"description":"The passage as it was when the comment was made."}}},"anchor":{"type":["string","null"],"description":"Place in the file, as JSON in text form."},"replies":{"type":["array","null"],"description":"All replies, oldest first.","items":{"type":"object","description":"A reply to a comment.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"Reply id."},"createdTime":{"type":["string","null"],"description":"When it was written.","format":"date-time"},"modifiedTime":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"author":{"description":"Who wrote it, without e-mail address.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"htmlContent":{"type":["string","null"],"description":"Text as HTML."},"content":{"type":["string","null"],"description":"Text in plain form; may be missing when `action` is set."},"deleted":{"type":["boolean","null"],"description":"Whether it was deleted; its text is gone then."},"action":{"type":["string","null"],"description":"What the reply did to the comment: `resolve` or `reopen`."}}}},"mentionedEmailAddresses":{"type":["array","null"],"description":"E-mail addresses of people mentioned.","items":{"type":"string"}},"assigneeEmailAddress":{"type":["string","null"],"description":"E-mail address of the person it was assigned to."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `comments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("comments"),
-    description: Borrowed("A comment on a file, with its replies."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listComments"),
-            entity: Borrowed("comments"),
-            action: Action::List,
-            summary: Borrowed("List comments on a file"),
-            description: Borrowed(
-                "Lists the comments on a file with their replies, resolved ones included; check `resolved`. With `startModifiedTime` only those changed lately.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/comments")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file whose comments to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageSize"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Largest number of comments on a page; 20 when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageToken"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("startModifiedTime"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only comments changed at or after this instant, RFC 3339.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeDeleted"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to include deleted ones; their text is gone. False when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose. Name `nextPageToken` when you do.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""*""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""*""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("comments"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPageToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("nextPageToken"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("pageToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("pageSize"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getComment"),
-            entity: Borrowed("comments"),
-            action: Action::Get,
-            summary: Borrowed("Get a comment"),
-            description: Borrowed(
-                "Returns one comment with its replies, and the passage it refers to.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/comments/")),
-                    Piece::Name(Borrowed("commentId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file the comment is on."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("commentId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the comment, from `comments.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeDeleted"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to include deleted ones; their text is gone. False when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""*""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""*""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For what people said about a file, and what is still open."),
-    phrases: Borrowed(&[Borrowed("comment"), Borrowed("feedback"), Borrowed("unresolved")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("comments", "A comment on a file, with its replies.")
+    .when_to_use("For what people said about a file, and what is still open.")
+    .phrases(texts!["comment", "feedback", "unresolved"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listComments", "comments", Action::List, template!("/drive/v3/files/{fileId}/comments"))
+    .summary("List comments on a file")
+    .description("Lists the comments on a file with their replies, resolved ones included; check `resolved`. With `startModifiedTime` only those changed lately.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file whose comments to list."),
+        query("pageSize", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Largest number of comments on a page; 20 when left out."),
+        query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same."),
+        query("startModifiedTime", STRING.format("date-time")).description("Only comments changed at or after this instant, RFC 3339."),
+        query("includeDeleted", BOOLEAN.default("false")).default("false").description("True to include deleted ones; their text is gone. False when left out."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose. Name `nextPageToken` when you do."),
+    ])
+    .records(json_path!("$.comments"))
+    .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
+    .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getComment", "comments", Action::Get, template!("/drive/v3/files/{fileId}/comments/{commentId}"))
+    .summary("Get a comment")
+    .description("Returns one comment with its replies, and the passage it refers to.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file the comment is on."),
+        path("commentId", STRING).required().description("Id of the comment, from `comments.list`."),
+        query("includeDeleted", BOOLEAN.default("false")).default("false").description("True to include deleted ones; their text is gone. False when left out."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/comments.json"));

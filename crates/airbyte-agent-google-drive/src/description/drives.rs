@@ -2,157 +2,38 @@
 
 //! `drives` as data.
 
-use super::*;
-
-const TEXT_1: &str = "True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A shared drive, which belongs to an organization and not to a person.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"Id of the shared drive, which is also the id of its top folder."},"name":{"type":["string","null"],"description":"Name of the shared drive."},"colorRgb":{"type":["string","null"],"description":"Color as RGB hex."},"backgroundImageLink":{"type":["string","null"],"description":"Short-lived address of the background picture."},"backgroundImageFile":{"type":["object","null"],"description":"Picture in Drive that the background was cut from.","properties":{"id":{"type":["string","null"],"description":"File id of the picture."},"xCoordinate":{"type":["number","null"],"description":"Left edge of the cut, 0 to 1 of the picture's width."},"yCoordinate":{"type":["number","null"],"description":"Upper edge of the cut, 0 to 1 of the picture's height."},"width":{"type":["number","null"],"description":"Width of the cut, 0 to 1 of the picture's width."}}},"capabilities":{"type":["object","null"],"description":"What the user may do in this shared drive.","properties":{"canAddChildren":{"type":["boolean","null"],"description":"May put files into its folders."},"canComment":{"type":["boolean","null"],"description":"May comment on its files."},"canCopy":{"type":["boolean","null"],"description":"May copy its files."},"canDeleteDrive":{"type":["boolean","null"],"description":"May delete the drive; it may still have to be emptied first."},"canDownload":{"type":["boolean","null"],"description":"May download its files."},"canEdit":{"type":["boolean","null"],"description":"May change its files."},"canListChildren":{"type":["boolean","null"],"description":"May list what is in its folders."},"canManageMembers":{"type":["boolean","null"],"description":"May add and remove members and change their roles."},"canReadRevisions":{"type":["boolean","null"],"description":"May read older versions of its files."},"canRename":{"type":["boolean","null"],"description":"May rename its files and folders."},"canRenameDrive":{"type":["boolean","null"],"description":"May rename the drive."},"canChangeDriveBackground":{"type":["boolean","null"],"description":"May change the background."},"canShare":{"type":["boolean","null"],"description":"May share its files and folders."},"canChangeCopyRequiresWriterPermissionRestriction":{"type":["boolean","null"],"description":"May change the restriction `copyRequiresWriterPermission`."},"canChangeDomainUsersOnlyRestriction":{"type":["boolean","null"],"description":"May change the restriction `domainUsersOnly`."},"canChangeDriveMembersOnlyRestriction":{"type":["boolean","null"],"description":"May change the restriction `driveMembersOnly`."},"canChangeSharingFoldersRequiresOrganizerPermissionRestriction":{"type":["boolean","null"],"description":"May change the restriction `sharingFoldersRequiresOrganizerPermission`."},"canResetDriveRestrictions":{"type":["boolean","null"],"description":"May set all restrictions back to the defaults."},"canDeleteChildren":{"type":["boolean","null"],"description":"May delete what is in its folders."},"canTrashChildren":{"type":["boolean","null"],"description":"May put what is in its folders in the trash."}}},"themeId":{"type":["string","null"],"description":"Id of the theme chosen; seldom returned."},"createdTime":{"type":["string","null"],"description":"When the drive was created.","format":"date-time"},"hidden":{"type":["boolean","null"],"description":"Whether the user has hidden it from the default view."},"restrictions":{"type":["object","null"],"description":"Rules for the whole drive.","properties":{"copyRequiresWriterPermission":{"type":["boolean","null"],"description":"Whether copying, printing and downloading are barred for readers and commenters."},"domainUsersOnly":{"type":["boolean","null"],"description":"Whether only people of the own domain get access."},"driveMembersOnly":{"type":["boolean","null"],"description":"Whether only members get access to files."},"adminManagedRestrictions":{"type":["boolean","null"],"description":"Whether only administrators may change the restrictions."},"sharingFoldersRequiresOrganizerPermission":{"type":["boolean","null"],"description":"Whether only organizers, and not file organizers, may share folders."}}},"orgUnitId":{"type":["string","null"],"description":"Organizational unit of the drive; only with `useDomainAdminAccess`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `drives` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("drives"),
-    description: Borrowed("A shared drive, which belongs to an organization and not to a person."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listDrives"),
-            entity: Borrowed("drives"),
-            action: Action::List,
-            summary: Borrowed("List shared drives"),
-            description: Borrowed(
-                "Lists the shared drives the user is a member of, or with `useDomainAdminAccess` all of the domain. Only id and name come back unless `fields` asks for more. Their files come with `files.list` and `driveId`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/drive/v3/drives"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("pageSize"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Largest number of shared drives on a page; 10 when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageToken"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Search for shared drives, such as `name contains 'Sales'`. With `useDomainAdminAccess` also `memberCount`, `organizerCount`, `createdTime` and `hidden`. Left out, all of them.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("useDomainAdminAccess"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return. Left out, Google sends only `kind`, `id` and `name` of each drive; name `nextPageToken` too.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("drives"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPageToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("nextPageToken"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("pageToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("pageSize"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getDrive"),
-            entity: Borrowed("drives"),
-            action: Action::Get,
-            summary: Borrowed("Get a shared drive"),
-            description: Borrowed(
-                "Returns one shared drive by id; only its name unless `fields` asks for restrictions, capabilities and the rest. My Drive is not one of them.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/drives/")),
-                    Piece::Name(Borrowed("driveId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("driveId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the shared drive."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("useDomainAdminAccess"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return, separated by commas. Left out, Google sends only `kind`, `id` and `name`; `*` returns everything.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For which shared drives there are, and their rules."),
-    phrases: Borrowed(&[Borrowed("shared drive"), Borrowed("team drive")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("drives", "A shared drive, which belongs to an organization and not to a person.")
+    .when_to_use("For which shared drives there are, and their rules.")
+    .phrases(texts!["shared drive", "team drive"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listDrives", "drives", Action::List, template!("/drive/v3/drives"))
+    .summary("List shared drives")
+    .description("Lists the shared drives the user is a member of, or with `useDomainAdminAccess` all of the domain. Only id and name come back unless `fields` asks for more. Their files come with `files.list` and `driveId`.")
+    .parameters(list![
+        query("pageSize", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Largest number of shared drives on a page; 10 when left out."),
+        query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same."),
+        query("q", STRING).description("Search for shared drives, such as `name contains 'Sales'`. With `useDomainAdminAccess` also `memberCount`, `organizerCount`, `createdTime` and `hidden`. Left out, all of them."),
+        query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
+        query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id` and `name` of each drive; name `nextPageToken` too."),
+    ])
+    .records(json_path!("$.drives"))
+    .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
+    .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getDrive", "drives", Action::Get, template!("/drive/v3/drives/{driveId}"))
+    .summary("Get a shared drive")
+    .description("Returns one shared drive by id; only its name unless `fields` asks for restrictions, capabilities and the rest. My Drive is not one of them.")
+    .parameters(list![
+        path("driveId", STRING).required().description("Id of the shared drive."),
+        query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
+        query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id` and `name`; `*` returns everything."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/drives.json"));

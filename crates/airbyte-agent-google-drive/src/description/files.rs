@@ -2,603 +2,116 @@
 
 //! `files` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A file or folder with its metadata. Google returns most of it only when `fields` asks for it.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"File id, as in its web address."},"name":{"type":["string","null"],"description":"Name; not unique in a folder."},"mimeType":{"type":["string","null"],"description":"MIME type; `application/vnd.google-apps.folder` for a folder, other `application/vnd.google-apps.…` for Google files, which have no bytes of their own."},"description":{"type":["string","null"],"description":"Short text about the file."},"starred":{"type":["boolean","null"],"description":"Whether the user has starred it."},"trashed":{"type":["boolean","null"],"description":"Whether it is in the trash, by itself or with its folder."},"explicitlyTrashed":{"type":["boolean","null"],"description":"Whether it was put in the trash itself, and not with its folder."},"parents":{"type":["array","null"],"description":"Id of the folder it is in; missing for files only shared with the user.","items":{"type":"string"}},"properties":{"type":["object","null"],"description":"Own keys and values that all apps can see.","additionalProperties":{"type":"string"}},"appProperties":{"type":["object","null"],"description":"Own keys and values that only the calling app can see.","additionalProperties":{"type":"string"}},"spaces":{"type":["array","null"],"description":"Where it lives: `drive`, `appDataFolder` or `photos`.","items":{"type":"string"}},"version":{"type":["string","null"],"description":"Number that grows with every change on the server, also invisible ones; a whole number as text."},"webContentLink":{"type":["string","null"],"description":"Link that downloads the file in a browser; only for files with bytes of their own."},"webViewLink":{"type":["string","null"],"description":"Link that opens the file in Google's editor or viewer."},"iconLink":{"type":["string","null"],"description":"Address of the icon for the kind of file."},"hasThumbnail":{"type":["boolean","null"],"description":"Whether there is a preview picture."},"thumbnailLink":{"type":["string","null"],"description":"Short-lived address of the preview picture."},"thumbnailVersion":{"type":["string","null"],"description":"Version of the preview picture, a number as text."},"viewedByMe":{"type":["boolean","null"],"description":"Whether the user has opened it."},"viewedByMeTime":{"type":["string","null"],"description":"When the user last opened it.","format":"date-time"},"createdTime":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"modifiedTime":{"type":["string","null"],"description":"When anybody last changed it.","format":"date-time"},"modifiedByMeTime":{"type":["string","null"],"description":"When the user last changed it.","format":"date-time"},"modifiedByMe":{"type":["boolean","null"],"description":"Whether the user has changed it."},"sharedWithMeTime":{"type":["string","null"],"description":"When it was shared with the user, where that applies.","format":"date-time"},"sharingUser":{"description":"Who shared it with the user, where that applies.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"owners":{"type":["array","null"],"description":"Owner of the file; missing in shared drives, which own their files.","items":{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}}},"driveId":{"type":["string","null"],"description":"Id of the shared drive it is in; missing in My Drive."},"lastModifyingUser":{"description":"Who last changed it; signed-in users only.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"shared":{"type":["boolean","null"],"description":"Whether it is shared with others; missing in shared drives."},"ownedByMe":{"type":["boolean","null"],"description":"Whether the user owns it; missing in shared drives."},"capabilities":{"type":["object","null"],"description":"What the user may do with the file.","properties":{"canEdit":{"type":["boolean","null"],"description":"May change it, content and name included."},"canComment":{"type":["boolean","null"],"description":"May comment on it."},"canShare":{"type":["boolean","null"],"description":"May change who has access."},"canCopy":{"type":["boolean","null"],"description":"May copy it."},"canDownload":{"type":["boolean","null"],"description":"May download it."},"canDelete":{"type":["boolean","null"],"description":"May delete it for good."},"canRename":{"type":["boolean","null"],"description":"May rename it."},"canTrash":{"type":["boolean","null"],"description":"May put it in the trash."},"canReadRevisions":{"type":["boolean","null"],"description":"May read older versions."},"canAddChildren":{"type":["boolean","null"],"description":"May put files into it; false for what is no folder."},"canListChildren":{"type":["boolean","null"],"description":"May list what is in it; false for what is no folder."},"canRemoveChildren":{"type":["boolean","null"],"description":"May take files out of it; false for what is no folder."}}},"viewersCanCopyContent":{"type":["boolean","null"],"description":"Retired; see `copyRequiresWriterPermission`, which is its opposite."},"copyRequiresWriterPermission":{"type":["boolean","null"],"description":"Whether copying, printing and downloading are barred for readers and commenters."},"writersCanShare":{"type":["boolean","null"],"description":"Whether writers may change who has access; missing in shared drives."},"permissionIds":{"type":["array","null"],"description":"Ids of the permissions; details with `permissions.list`.","items":{"type":"string"}},"folderColorRgb":{"type":["string","null"],"description":"Color of a folder or shortcut as RGB hex, `#16a765`."},"originalFilename":{"type":["string","null"],"description":"Name at the time of upload; only for files with bytes of their own."},"fullFileExtension":{"type":["string","null"],"description":"Extension with several parts, such as `tar.gz`; only for files with bytes of their own."},"fileExtension":{"type":["string","null"],"description":"Last part of the extension; only for files with bytes of their own."},"md5Checksum":{"type":["string","null"],"description":"MD5 of the content, hexadecimal; only for files with bytes of their own."},"sha1Checksum":{"type":["string","null"],"description":"SHA-1 of the content, hexadecimal; not for all files."},"sha256Checksum":{"type":["string","null"],"description":"SHA-256 of the content, hexadecimal; not for all files."},"size":{"type":["string","null"],"description":"Size in bytes, a whole number as text; missing for folders and shortcuts."},"quotaBytesUsed":{"type":["string","null"],"description":"Bytes counted against the storage quota, older versions kept forever included; a whole number as text."},"headRevisionId":{"type":["string","null"],"description":"Id of the present revision; only for files with bytes of their own."},"isAppAuthorized":{"type":["boolean","null"],"description":"Whether the calling app created or opened it."},"exportLinks":{"type":["object","null"],"description":"Links to exports of a Google file, by MIME type; `files_export.download` gives the same.","additionalProperties":{"type":"string"}},"shortcutDetails":{"type":["object","null"],"description":"What a shortcut points to; only for shortcuts.","properties":{"targetId":{"type":["string","null"],"description":"Id of the file the shortcut leads to."},"targetMimeType":{"type":["string","null"],"description":"MIME type of that file at the time the shortcut was made."},"targetResourceKey":{"type":["string","null"],"description":"Resource key of that file."}}},"contentRestrictions":{"type":["array","null"],"description":"Locks on the content; only when there are any.","items":{"type":"object","properties":{"readOnly":{"type":["boolean","null"],"description":"Whether the content is locked against changes."},"reason":{"type":["string","null"],"description":"Why, in the words of whoever locked it."},"restrictingUser":{"description":"Who locked it.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"restrictionTime":{"type":["string","null"],"description":"When it was locked.","format":"date-time"},"type":{"type":["string","null"],"description":"Kind of lock; `globalContentRestriction` is the only one."}}}},"resourceKey":{"type":["string","null"],"description":"Key needed to open some older files by link."},"linkShareMetadata":{"type":["object","null"],"description":"State of Google's security update for links.","properties":{"securityUpdateEligible":{"type":["boolean","null"],"description":"Whether the update can apply to this file."},"securityUpdateEnabled":{"type":["boolean","null"],"description":"Whether the update is on, so that links need the resource key."}}},"labelInfo":{"type":["object","null"],"description":"Labels on the file; only those asked for.","properties":{"labels":{"type":["array","null"],"description":"The labels, each with id, revision and field values.","items":{"type":"object"}}}},"trashedTime":{"type":["string","null"],"description":"When it was put in the trash; shared drives only.","format":"date-time"},"trashingUser":{"description":"Who put it in the trash, when it was put there itself; shared drives only.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"imageMediaMetadata":{"type":["object","null"],"description":"What the camera recorded; pictures only.","properties":{"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"rotation":{"type":["integer","null"],"description":"Number of clockwise quarter turns from the original."},"time":{"type":["string","null"],"description":"When it was taken, `YYYY:MM:DD hh:mm:ss` without a time zone."},"cameraMake":{"type":["string","null"],"description":"Maker of the camera."},"cameraModel":{"type":["string","null"],"description":"Model of the camera."},"exposureTime":{"type":["number","null"],"description":"Exposure time in seconds."},"aperture":{"type":["number","null"],"description":"F-number of the lens."},"flashUsed":{"type":["boolean","null"],"description":"Whether the flash went off."},"focalLength":{"type":["number","null"],"description":"Focal length in millimeters."},"isoSpeed":{"type":["integer","null"],"description":"ISO sensitivity."},"meteringMode":{"type":["string","null"],"description":"How light was measured."},"sensor":{"type":["string","null"],"description":"Kind of image sensor."},"exposureMode":{"type":["string","null"],"description":"How exposure was chosen, such as automatic."},"colorSpace":{"type":["string","null"],"description":"Color space of the picture."},"whiteBalance":{"type":["string","null"],"description":"How white balance was chosen."},"exposureBias":{"type":["number","null"],"description":"Exposure correction (APEX)."},"maxApertureValue":{"type":["number","null"],"description":"Smallest F-number of the lens (APEX)."},"subjectDistance":{"type":["integer","null"],"description":"Distance to the subject in meters."},"lens":{"type":["string","null"],"description":"Lens used."},"location":{"type":["object","null"],"description":"Where it was taken.","properties":{"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."},"altitude":{"type":["number","null"],"description":"Height above sea level in meters."}}}}},"videoMediaMetadata":{"type":["object","null"],"description":"Size and length of a video; videos only, and not at once after upload.","properties":{"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"durationMillis":{"type":["string","null"],"description":"Length in milliseconds, a whole number as text."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `files` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("files"),
-    description: Borrowed("A file or folder with its metadata; the content can be downloaded."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listFiles"),
-            entity: Borrowed("files"),
-            action: Action::List,
-            summary: Borrowed("List or search files"),
-            description: Borrowed(
-                "Lists files and folders of the user, trash included unless `q` says `trashed = false`. This is also the search: by name, content, type, folder or date with `q`. Only id, name and type of each file come back unless `fields` asks for more. For files in shared drives set `includeItemsFromAllDrives` and `supportsAllDrives` to true.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/drive/v3/files"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("pageSize"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Largest number of files on a page; Google sends 100 when left out. A page may hold fewer, or even none, before the end.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageToken"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        r"Search in Drive's query language; left out, everything comes, trash included. Terms are `name`, `fullText`, `mimeType`, `modifiedTime`, `createdTime`, `trashed`, `starred`, `sharedWithMe`, `'FOLDER_ID' in parents`, `'EMAIL' in owners` (`writers`, `readers`); operators `contains`, `=`, `!=`, `<`, `>`, `and`, `or`, `not`. Text stands in single quotes, with `'` inside written `\'`; `name contains` matches beginnings of words only.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("orderBy"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Sort keys separated by commas, each with an optional ` desc`: `createdTime`, `folder`, `modifiedByMeTime`, `modifiedTime`, `name`, `name_natural`, `quotaBytesUsed`, `recency`, `sharedWithMeTime`, `starred`, `viewedByMeTime`. Not possible together with `fullText` in `q`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return. Left out, Google sends only `kind`, `id`, `name` and `mimeType` of each file. Always name `nextPageToken` too, or the list ends after one page; `*` returns everything and is slow.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("spaces"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to look, separated by commas: `drive` for the user's files, `appDataFolder` for hidden data of the app. `drive` when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("corpora"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which collection to search: `user` (files opened by or shared with the user), `drive` (one shared drive, give `driveId`), `domain` (shared with the domain), `allDrives`. `user` when left out; `allDrives` is slow and may be incomplete. For `drive` and `allDrives` set `includeItemsFromAllDrives` and `supportsAllDrives` to true.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("driveId"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only this shared drive, by id; goes with `corpora` set to `drive`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeItemsFromAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to include files of shared drives, not only of My Drive; needs `supportsAllDrives` as well. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to say that files of shared drives can be handled; required to get them. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("files"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPageToken"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("incompleteSearch"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("incompleteSearch"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("nextPageToken"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("pageToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("pageSize"),
-                    default: None,
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getFile"),
-            entity: Borrowed("files"),
-            action: Action::Get,
-            summary: Borrowed("Get file metadata"),
-            description: Borrowed(
-                "Returns the metadata of one file or folder; only id, name and type unless `fields` asks for more (`*` for everything). The content comes with `files.download`, or with `files_export.download` for Google Docs, Sheets and Slides.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the file or folder, the long part of its web address; `root` is the top folder of My Drive.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `name` and `mimeType`; `*` returns everything.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createFile"),
-            entity: Borrowed("files"),
-            action: Action::Create,
-            summary: Borrowed("Create a folder or empty file"),
-            description: Borrowed(
-                "Creates a folder, a shortcut, or an empty file from metadata alone; without `parents` in the top folder of My Drive. Drive allows the same name twice in a folder, so look first, and a repeated call makes another file. To store content use `files_upload.create`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/drive/v3/files"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Set to true to create inside a shared drive; otherwise Google does not find the parent folder there. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Name as shown in Drive; need not be unique in its folder. Add an extension to files with bytes of their own.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("mimeType"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind of file. `application/vnd.google-apps.folder` makes a folder, `application/vnd.google-apps.document`, `.spreadsheet` or `.presentation` an empty Google file, `application/vnd.google-apps.shortcut` a shortcut.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("parents"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the folder to put it into, exactly one. Left out, the top folder of My Drive.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("Short text about the file; found by search."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starred"),
-                    location: Location::Body,
-                    description: Borrowed("Whether to star it for the user."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values, visible to all apps; up to 30, key and value together at most 124 bytes.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("appProperties"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values, visible only to the app that sets them; same limits as `properties`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("shortcutDetails"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What a shortcut points to; only with the MIME type of shortcuts.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("targetId"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the file or folder the shortcut leads to.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateFile"),
-            entity: Borrowed("files"),
-            action: Action::Update,
-            summary: Borrowed("Update file metadata"),
-            description: Borrowed(
-                "Renames, describes, stars, moves or trashes a file; fields left out stay as they are. To move, give the new folder in `addParents` and the old one in `removeParents`. The content cannot be changed here.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file or folder to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("addParents"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Id of the folder to put the file into. To move a file give the new folder here and the present one in `removeParents`; a file has exactly one parent.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("removeParents"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Id of the folder to take the file out of; see `addParents`. Several are separated by commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("New name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("New description; an empty text clears it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("mimeType"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New MIME type of a file with bytes of its own; a Google file cannot be converted this way.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("trashed"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "True moves the file to the trash, false brings it back; the safe alternative to `files.delete`. Only the owner may, or a member of the shared drive with the right to.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starred"),
-                    location: Location::Body,
-                    description: Borrowed("Whether the user has starred it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values visible to all apps, merged into those present; null removes a key.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("appProperties"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values visible only to this app, merged into those present; null removes a key.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteFile"),
-            entity: Borrowed("files"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a file permanently"),
-            description: Borrowed(
-                "Deletes a file or folder for good, without passing through the trash; a folder takes everything in it along that the user owns. Cannot be undone: to keep a way back use `files.update` with `trashed: true`. In My Drive only the owner may, in a shared drive an organizer of the parent.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the file or folder to delete for good; a folder takes everything in it along.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("downloadFile"),
-            entity: Borrowed("files"),
-            action: Action::Download,
-            summary: Borrowed("Download file content"),
-            description: Borrowed(
-                "Returns the bytes of a file such as a PDF, an image or an Office file. Google Docs, Sheets and Slides have no bytes of their own and are refused here: use `files_export.download` for them.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of a file with bytes of its own, such as a PDF, an image or an Office file.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("alt"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Asks for the content instead of the metadata; always `media`, which is sent by itself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""media""#))]),
-                        default: Some(Json(Borrowed(r#""media""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""media""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("acknowledgeAbuse"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to download a file although Google flagged it as malware or spam; only its owner, or an organizer of its shared drive, may. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download { file_url: None }),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("File id in Drive."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the file last changed, RFC 3339."),
-        },
-        StoreField {
-            name: Borrowed("file_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name with extension."),
-        },
-        StoreField {
-            name: Borrowed("file_path"),
-            kind: Borrowed("string"),
-            description: Borrowed("Path inside the folder that is copied."),
-        },
-        StoreField {
-            name: Borrowed("mime_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("MIME type of the file."),
-        },
-        StoreField {
-            name: Borrowed("content"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text taken from the file; searched by meaning."),
-        },
-    ]),
-    when_to_use: Borrowed("To find files and folders, and for their metadata, links and owners."),
-    phrases: Borrowed(&[
-        Borrowed("file"),
-        Borrowed("folder"),
-        Borrowed("document"),
-        Borrowed("spreadsheet"),
-        Borrowed("in my drive"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("files", "A file or folder with its metadata; the content can be downloaded.")
+    .when_to_use("To find files and folders, and for their metadata, links and owners.")
+    .phrases(texts!["file", "folder", "document", "spreadsheet", "in my drive"])
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE, DOWNLOAD])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "File id in Drive."),
+        stored("updated_at", "string", "When the file last changed, RFC 3339."),
+        stored("file_name", "string", "Name with extension."),
+        stored("file_path", "string", "Path inside the folder that is copied."),
+        stored("mime_type", "string", "MIME type of the file."),
+        stored("content", "string", "Text taken from the file; searched by meaning."),
+    ]);
+
+const LIST: Operation = Operation::get("listFiles", "files", Action::List, template!("/drive/v3/files"))
+    .summary("List or search files")
+    .description("Lists files and folders of the user, trash included unless `q` says `trashed = false`. This is also the search: by name, content, type, folder or date with `q`. Only id, name and type of each file come back unless `fields` asks for more. For files in shared drives set `includeItemsFromAllDrives` and `supportsAllDrives` to true.")
+    .preferred_for_check()
+    .parameters(list![
+        query("pageSize", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").description("Largest number of files on a page; Google sends 100 when left out. A page may hold fewer, or even none, before the end."),
+        query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same."),
+        query("q", STRING).description(r"Search in Drive's query language; left out, everything comes, trash included. Terms are `name`, `fullText`, `mimeType`, `modifiedTime`, `createdTime`, `trashed`, `starred`, `sharedWithMe`, `'FOLDER_ID' in parents`, `'EMAIL' in owners` (`writers`, `readers`); operators `contains`, `=`, `!=`, `<`, `>`, `and`, `or`, `not`. Text stands in single quotes, with `'` inside written `\'`; `name contains` matches beginnings of words only."),
+        query("orderBy", STRING).description("Sort keys separated by commas, each with an optional ` desc`: `createdTime`, `folder`, `modifiedByMeTime`, `modifiedTime`, `name`, `name_natural`, `quotaBytesUsed`, `recency`, `sharedWithMeTime`, `starred`, `viewedByMeTime`. Not possible together with `fullText` in `q`."),
+        query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id`, `name` and `mimeType` of each file. Always name `nextPageToken` too, or the list ends after one page; `*` returns everything and is slow."),
+        query("spaces", STRING).description("Where to look, separated by commas: `drive` for the user's files, `appDataFolder` for hidden data of the app. `drive` when left out."),
+        query("corpora", STRING).description("Which collection to search: `user` (files opened by or shared with the user), `drive` (one shared drive, give `driveId`), `domain` (shared with the domain), `allDrives`. `user` when left out; `allDrives` is slow and may be incomplete. For `drive` and `allDrives` set `includeItemsFromAllDrives` and `supportsAllDrives` to true."),
+        query("driveId", STRING).description("Only this shared drive, by id; goes with `corpora` set to `drive`."),
+        query("includeItemsFromAllDrives", BOOLEAN).description("True to include files of shared drives, not only of My Drive; needs `supportsAllDrives` as well. False when left out."),
+        query("supportsAllDrives", BOOLEAN).description("True to say that files of shared drives can be handled; required to get them. False when left out."),
+    ])
+    .records(json_path!("$.files"))
+    .meta(list![
+        meta("nextPageToken", json_path!("$.nextPageToken")),
+        meta("incompleteSearch", json_path!("$.incompleteSearch")),
+    ])
+    .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getFile", "files", Action::Get, template!("/drive/v3/files/{fileId}"))
+    .summary("Get file metadata")
+    .description("Returns the metadata of one file or folder; only id, name and type unless `fields` asks for more (`*` for everything). The content comes with `files.download`, or with `files_export.download` for Google Docs, Sheets and Slides.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder, the long part of its web address; `root` is the top folder of My Drive."),
+        query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `name` and `mimeType`; `*` returns everything."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out."),
+    ])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createFile", "files", Action::Create, template!("/drive/v3/files"))
+    .summary("Create a folder or empty file")
+    .description("Creates a folder, a shortcut, or an empty file from metadata alone; without `parents` in the top folder of My Drive. Drive allows the same name twice in a folder, so look first, and a repeated call makes another file. To store content use `files_upload.create`.")
+    .writes()
+    .parameters(list![
+        query("supportsAllDrives", BOOLEAN).description("Set to true to create inside a shared drive; otherwise Google does not find the parent folder there. False when left out."),
+        body("name", STRING).required().description("Name as shown in Drive; need not be unique in its folder. Add an extension to files with bytes of their own."),
+        body("mimeType", STRING).description("Kind of file. `application/vnd.google-apps.folder` makes a folder, `application/vnd.google-apps.document`, `.spreadsheet` or `.presentation` an empty Google file, `application/vnd.google-apps.shortcut` a shortcut."),
+        body("parents", ARRAY.items(list![STRING])).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
+        body("description", STRING).description("Short text about the file; found by search."),
+        body("starred", BOOLEAN).description("Whether to star it for the user."),
+        body("properties", OBJECT).description("Your own keys and values, visible to all apps; up to 30, key and value together at most 124 bytes."),
+        body("appProperties", OBJECT).description("Your own keys and values, visible only to the app that sets them; same limits as `properties`."),
+        body("shortcutDetails", OBJECT.properties(list![required("targetId", STRING.description("Id of the file or folder the shortcut leads to."))]).closed()).description("What a shortcut points to; only with the MIME type of shortcuts."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateFile", "files", Action::Update, template!("/drive/v3/files/{fileId}"))
+    .summary("Update file metadata")
+    .description("Renames, describes, stars, moves or trashes a file; fields left out stay as they are. To move, give the new folder in `addParents` and the old one in `removeParents`. The content cannot be changed here.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder to change."),
+        query("addParents", STRING).description("Id of the folder to put the file into. To move a file give the new folder here and the present one in `removeParents`; a file has exactly one parent."),
+        query("removeParents", STRING).description("Id of the folder to take the file out of; see `addParents`. Several are separated by commas."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out."),
+        body("name", STRING).description("New name."),
+        body("description", STRING).description("New description; an empty text clears it."),
+        body("mimeType", STRING).description("New MIME type of a file with bytes of its own; a Google file cannot be converted this way."),
+        body("trashed", BOOLEAN).description("True moves the file to the trash, false brings it back; the safe alternative to `files.delete`. Only the owner may, or a member of the shared drive with the right to."),
+        body("starred", BOOLEAN).description("Whether the user has starred it."),
+        body("properties", OBJECT).description("Your own keys and values visible to all apps, merged into those present; null removes a key."),
+        body("appProperties", OBJECT).description("Your own keys and values visible only to this app, merged into those present; null removes a key."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteFile", "files", Action::Delete, template!("/drive/v3/files/{fileId}"))
+    .summary("Delete a file permanently")
+    .description("Deletes a file or folder for good, without passing through the trash; a folder takes everything in it along that the user owns. Cannot be undone: to keep a way back use `files.update` with `trashed: true`. In My Drive only the owner may, in a shared drive an organizer of the parent.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file or folder to delete for good; a folder takes everything in it along."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out."),
+    ]);
+
+const DOWNLOAD: Operation = Operation::get("downloadFile", "files", Action::Download, template!("/drive/v3/files/{fileId}"))
+    .summary("Download file content")
+    .description("Returns the bytes of a file such as a PDF, an image or an Office file. Google Docs, Sheets and Slides have no bytes of their own and are refused here: use `files_export.download` for them.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of a file with bytes of its own, such as a PDF, an image or an Office file."),
+        query("alt", STRING.choices(words!["media"]).default(r#""media""#)).default(r#""media""#).send_default().description("Asks for the content instead of the metadata; always `media`, which is sent by itself."),
+        query("acknowledgeAbuse", BOOLEAN).description("True to download a file although Google flagged it as malware or spam; only its owner, or an organizer of its shared drive, may. False when left out."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out."),
+    ])
+    .download();
+
+const RECORD: Json = json(include_str!("schemas/files.json"));

@@ -2,57 +2,16 @@
 
 //! `files_export` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `files_export` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("files_export"),
-    description: Borrowed("A Google Docs, Sheets or Slides file converted to another format."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("exportFile"),
-            entity: Borrowed("files_export"),
-            action: Action::Download,
-            summary: Borrowed("Export a Google file"),
-            description: Borrowed(
-                "Converts a Google Docs, Sheets, Slides or Drawings file to another format and returns its bytes, up to 10 MB. For other files use `files.download`. A spreadsheet as CSV gives the first sheet only.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/export")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of a Google Docs, Sheets, Slides, Drawings, Apps Script or Forms file.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("mimeType"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Format to convert to, as MIME type. Documents: `text/plain`, `text/markdown`, `application/pdf`, `application/vnd.openxmlformats-officedocument.wordprocessingml.document`. Sheets: `text/csv` (first sheet only), `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`. Slides: `application/pdf`, `text/plain`. All of them: `exportFormats` of `about.get`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download { file_url: None }),
-            ..OPERATION
-        },
-    ]),
-    schema: None,
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("files_export", "A Google Docs, Sheets or Slides file converted to another format.").operations(list![DOWNLOAD]);
+
+const DOWNLOAD: Operation = Operation::get("exportFile", "files_export", Action::Download, template!("/drive/v3/files/{fileId}/export"))
+    .summary("Export a Google file")
+    .description("Converts a Google Docs, Sheets, Slides or Drawings file to another format and returns its bytes, up to 10 MB. For other files use `files.download`. A spreadsheet as CSV gives the first sheet only.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of a Google Docs, Sheets, Slides, Drawings, Apps Script or Forms file."),
+        query("mimeType", STRING).required().description("Format to convert to, as MIME type. Documents: `text/plain`, `text/markdown`, `application/pdf`, `application/vnd.openxmlformats-officedocument.wordprocessingml.document`. Sheets: `text/csv` (first sheet only), `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`. Slides: `application/pdf`, `text/plain`. All of them: `exportFormats` of `about.get`."),
+    ])
+    .download();

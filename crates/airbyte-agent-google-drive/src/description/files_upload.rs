@@ -2,125 +2,28 @@
 
 //! `files_upload` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A file or folder with its metadata. Google returns most of it only when `fields` asks for it.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"File id, as in its web address."},"name":{"type":["string","null"],"description":"Name; not unique in a folder."},"mimeType":{"type":["string","null"],"description":"MIME type; `application/vnd.google-apps.folder` for a folder, other `application/vnd.google-apps.…` for Google files, which have no bytes of their own."},"description":{"type":["string","null"],"description":"Short text about the file."},"starred":{"type":["boolean","null"],"description":"Whether the user has starred it."},"trashed":{"type":["boolean","null"],"description":"Whether it is in the trash, by itself or with its folder."},"explicitlyTrashed":{"type":["boolean","null"],"description":"Whether it was put in the trash itself, and not with its folder."},"parents":{"type":["array","null"],"description":"Id of the folder it is in; missing for files only shared with the user.","items":{"type":"string"}},"properties":{"type":["object","null"],"description":"Own keys and values that all apps can see.","additionalProperties":{"type":"string"}},"appProperties":{"type":["object","null"],"description":"Own keys and values that only the calling app can see.","additionalProperties":{"type":"string"}},"spaces":{"type":["array","null"],"description":"Where it lives: `drive`, `appDataFolder` or `photos`.","items":{"type":"string"}},"version":{"type":["string","null"],"description":"Number that grows with every change on the server, also invisible ones; a whole number as text."},"webContentLink":{"type":["string","null"],"description":"Link that downloads the file in a browser; only for files with bytes of their own."},"webViewLink":{"type":["string","null"],"description":"Link that opens the file in Google's editor or viewer."},"iconLink":{"type":["string","null"],"description":"Address of the icon for the kind of file."},"hasThumbnail":{"type":["boolean","null"],"description":"Whether there is a preview picture."},"thumbnailLink":{"type":["string","null"],"description":"Short-lived address of the preview picture."},"thumbnailVersion":{"type":["string","null"],"description":"Version of the preview picture, a number as text."},"viewedByMe":{"type":["boolean","null"],"description":"Whether the user has opened it."},"viewedByMeTime":{"type":["string","null"],"description":"When the user last opened it.","format":"date-time"},"createdTime":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"modifiedTime":{"type":["string","null"],"description":"When anybody last changed it.","format":"date-time"},"modifiedByMeTime":{"type":["string","null"],"description":"When the user last changed it.","format":"date-time"},"modifiedByMe":{"type":["boolean","null"],"description":"Whether the user has changed it."},"sharedWithMeTime":{"type":["string","null"],"description":"When it was shared with the user, where that applies.","format":"date-time"},"sharingUser":{"description":"Who shared it with the user, where that applies.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"owners":{"type":["array","null"],"description":"Owner of the file; missing in shared drives, which own their files.","items":{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}}},"driveId":{"type":["string","null"],"description":"Id of the shared drive it is in; missing in My Drive."},"lastModifyingUser":{"description":"Who last changed it; signed-in users only.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"shared":{"type":["boolean","null"],"description":"Whether it is shared with others; missing in shared drives."},"ownedByMe":{"type":["boolean","null"],"description":"Whether the user owns it; missing in shared drives."},"capabilities":{"type":["object","null"],"description":"What the user may do with the file.","properties":{"canEdit":{"type":["boolean","null"],"description":"May change it, content and name included."},"canComment":{"type":["boolean","null"],"description":"May comment on it."},"canShare":{"type":["boolean","null"],"description":"May change who has access."},"canCopy":{"type":["boolean","null"],"description":"May copy it."},"canDownload":{"type":["boolean","null"],"description":"May download it."},"canDelete":{"type":["boolean","null"],"description":"May delete it for good."},"canRename":{"type":["boolean","null"],"description":"May rename it."},"canTrash":{"type":["boolean","null"],"description":"May put it in the trash."},"canReadRevisions":{"type":["boolean","null"],"description":"May read older versions."},"canAddChildren":{"type":["boolean","null"],"description":"May put files into it; false for what is no folder."},"canListChildren":{"type":["boolean","null"],"description":"May list what is in it; false for what is no folder."},"canRemoveChildren":{"type":["boolean","null"],"description":"May take files out of it; false for what is no folder."}}},"viewersCanCopyContent":{"type":["boolean","null"],"description":"Retired; see `copyRequiresWriterPermission`, which is its opposite."},"copyRequiresWriterPermission":{"type":["boolean","null"],"description":"Whether copying, printing and downloading are barred for readers and commenters."},"writersCanShare":{"type":["boolean","null"],"description":"Whether writers may change who has access; missing in shared drives."},"permissionIds":{"type":["array","null"],"description":"Ids of the permissions; details with `permissions.list`.","items":{"type":"string"}},"folderColorRgb":{"type":["string","null"],"description":"Color of a folder or shortcut as RGB hex, `#16a765`."},"originalFilename":{"type":["string","null"],"description":"Name at the time of upload; only for files with bytes of their own."},"fullFileExtension":{"type":["string","null"],"description":"Extension with several parts, such as `tar.gz`; only for files with bytes of their own."},"fileExtension":{"type":["string","null"],"description":"Last part of the extension; only for files with bytes of their own."},"md5Checksum":{"type":["string","null"],"description":"MD5 of the content, hexadecimal; only for files with bytes of their own."},"sha1Checksum":{"type":["string","null"],"description":"SHA-1 of the content, hexadecimal; not for all files."},"sha256Checksum":{"type":["string","null"],"description":"SHA-256 of the content, hexadecimal; not for all files."},"size":{"type":["string","null"],"description":"Size in bytes, a whole number as text; missing for folders and shortcuts."},"quotaBytesUsed":{"type":["string","null"],"description":"Bytes counted against the storage quota, older versions kept forever included; a whole number as text."},"headRevisionId":{"type":["string","null"],"description":"Id of the present revision; only for files with bytes of their own."},"isAppAuthorized":{"type":["boolean","null"],"description":"Whether the calling app created or opened it."},"exportLinks":{"type":["object","null"],"description":"Links to exports of a Google file, by MIME type; `files_export.download` gives the same.","additionalProperties":{"type":"string"}},"shortcutDetails":{"type":["object","null"],"description":"What a shortcut points to; only for shortcuts.","properties":{"targetId":{"type":["string","null"],"description":"Id of the file the shortcut leads to."},"targetMimeType":{"type":["string","null"],"description":"MIME type of that file at the time the shortcut was made."},"targetResourceKey":{"type":["string","null"],"description":"Resource key of that file."}}},"contentRestrictions":{"type":["array","null"],"description":"Locks on the content; only when there are any.","items":{"type":"object","properties":{"readOnly":{"type":["boolean","null"],"description":"Whether the content is locked against changes."},"reason":{"type":["string","null"],"description":"Why, in the words of whoever locked it."},"restrictingUser":{"description":"Who locked it.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"restrictionTime":{"type":["string","null"],"description":"When it was locked.","format":"date-time"},"type":{"type":["string","null"],"description":"Kind of lock; `globalContentRestriction` is the only one."}}}},"resourceKey":{"type":["string","null"],"description":"Key needed to open some older files by link."},"linkShareMetadata":{"type":["object","null"],"description":"State of Google's security update for links.","properties":{"securityUpdateEligible":{"type":["boolean","null"],"description":"Whether the update can apply to this file."},"securityUpdateEnabled":{"type":["boolean","null"],"description":"Whether the update is on, so that links need the resource key."}}},"labelInfo":{"type":["object","null"],"description":"Labels on the file; only those asked for.","properties":{"labels":{"type":["array","null"],"description":"The labels, each with id, revision and field values.","items":{"type":"object"}}}},"trashedTime":{"type":["string","null"],"description":"When it was put in the trash; shared drives only.","format":"date-time"},"trashingUser":{"description":"Who put it in the trash, when it was put there itself; shared drives only.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"imageMediaMetadata":{"type":["object","null"],"description":"What the camera recorded; pictures only.","properties":{"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"rotation":{"type":["integer","null"],"description":"Number of clockwise quarter turns from the original."},"time":{"type":["string","null"],"description":"When it was taken, `YYYY:MM:DD hh:mm:ss` without a time zone."},"cameraMake":{"type":["string","null"],"description":"Maker of the camera."},"cameraModel":{"type":["string","null"],"description":"Model of the camera."},"exposureTime":{"type":["number","null"],"description":"Exposure time in seconds."},"aperture":{"type":["number","null"],"description":"F-number of the lens."},"flashUsed":{"type":["boolean","null"],"description":"Whether the flash went off."},"focalLength":{"type":["number","null"],"description":"Focal length in millimeters."},"isoSpeed":{"type":["integer","null"],"description":"ISO sensitivity."},"meteringMode":{"type":["string","null"],"description":"How light was measured."},"sensor":{"type":["string","null"],"description":"Kind of image sensor."},"exposureMode":{"type":["string","null"],"description":"How exposure was chosen, such as automatic."},"colorSpace":{"type":["string","null"],"description":"Color space of the picture."},"whiteBalance":{"type":["string","null"],"description":"How white balance was chosen."},"exposureBias":{"type":["number","null"],"description":"Exposure correction (APEX)."},"maxApertureValue":{"type":["number","null"],"description":"Smallest F-number of the lens (APEX)."},"subjectDistance":{"type":["integer","null"],"description":"Distance to the subject in meters."},"lens":{"type":["string","null"],"description":"Lens used."},"location":{"type":["object","null"],"description":"Where it was taken.","properties":{"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."},"altitude":{"type":["number","null"],"description":"Height above sea level in meters."}}}}},"videoMediaMetadata":{"type":["object","null"],"description":"Size and length of a video; videos only, and not at once after upload.","properties":{"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"durationMillis":{"type":["string","null"],"description":"Length in milliseconds, a whole number as text."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `files_upload` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("files_upload"),
-    description: Borrowed("The act of creating a file from content; the record is the new file."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("uploadFile"),
-            entity: Borrowed("files_upload"),
-            action: Action::Create,
-            summary: Borrowed("Upload a file"),
-            description: Borrowed(
-                "Creates a new file from content in base64 and metadata in one request, up to 5 MB. A Google type in `mimeType` converts the upload, for instance CSV into a spreadsheet. Every call makes another file, also under the same name; existing content is not replaced.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/upload/drive/v3/files"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("uploadType"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Kind of upload; always `multipart`, which is sent by itself.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""multipart""#))]),
-                        default: Some(Json(Borrowed(r#""multipart""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""multipart""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Set to true to upload into a shared drive; otherwise Google does not find the parent folder there. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Name as shown in Drive, with extension."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("file_content"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The bytes of the file in base64; up to 5 MB after decoding.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("byte"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("mimeType"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind of file to store. A Google type such as `application/vnd.google-apps.document` converts the upload. Left out, Google goes by `file_mime_type` and the content.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("parents"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the folder to put it into, exactly one. Left out, the top folder of My Drive.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("Short text about the file; found by search."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("file_mime_type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "MIME type of the bytes in `file_content`; `application/octet-stream` when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Related { file: Borrowed("file_content") },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("files_upload", "The act of creating a file from content; the record is the new file.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files_upload", Action::Create, template!("/upload/drive/v3/files"))
+    .summary("Upload a file")
+    .description("Creates a new file from content in base64 and metadata in one request, up to 5 MB. A Google type in `mimeType` converts the upload, for instance CSV into a spreadsheet. Every call makes another file, also under the same name; existing content is not replaced.")
+    .writes()
+    .parameters(list![
+        query("uploadType", STRING.choices(words!["multipart"]).default(r#""multipart""#)).default(r#""multipart""#).send_default().description("Kind of upload; always `multipart`, which is sent by itself."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true to upload into a shared drive; otherwise Google does not find the parent folder there. False when left out."),
+        body("name", STRING).required().description("Name as shown in Drive, with extension."),
+        body("file_content", STRING.format("byte")).required().description("The bytes of the file in base64; up to 5 MB after decoding."),
+        body("mimeType", STRING).description("Kind of file to store. A Google type such as `application/vnd.google-apps.document` converts the upload. Left out, Google goes by `file_mime_type` and the content."),
+        body("parents", ARRAY.items(list![STRING])).description("Id of the folder to put it into, exactly one. Left out, the top folder of My Drive."),
+        body("description", STRING).description("Short text about the file; found by search."),
+        body("file_mime_type", STRING).description("MIME type of the bytes in `file_content`; `application/octet-stream` when left out."),
+    ])
+    .body(Body::Related { file: text("file_content") })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/files.json"));

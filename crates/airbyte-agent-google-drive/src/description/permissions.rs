@@ -2,194 +2,41 @@
 
 //! `permissions` as data.
 
-use super::*;
-
-const TEXT_1: &str = "True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"Who may do what with a file, folder or shared drive.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"Permission id; the same for one user on all files."},"type":{"type":["string","null"],"description":"Who is meant: `user`, `group`, `domain` or `anyone`."},"emailAddress":{"type":["string","null"],"description":"E-mail address of the user or group."},"domain":{"type":["string","null"],"description":"Domain meant, for type `domain`."},"role":{"type":["string","null"],"description":"What is allowed: `owner`, `organizer`, `fileOrganizer`, `writer`, `commenter` or `reader`."},"view":{"type":["string","null"],"description":"View the permission is for; `published` only."},"allowFileDiscovery":{"type":["boolean","null"],"description":"Whether the file can be found by search, and not only by link; types `domain` and `anyone`."},"displayName":{"type":["string","null"],"description":"Name of the user, group or domain as shown."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"expirationTime":{"type":["string","null"],"description":"When the permission ends; missing when it does not.","format":"date-time"},"teamDrivePermissionDetails":{"type":["array","null"],"description":"Older name of `permissionDetails`.","items":{"type":"object","properties":{"teamDrivePermissionType":{"type":["string","null"],"description":"Where it comes from: `file` or `member`."},"role":{"type":["string","null"],"description":"Role from this source."},"inheritedFrom":{"type":["string","null"],"description":"Id of the folder or drive it is inherited from."},"inherited":{"type":["boolean","null"],"description":"Whether it is inherited."}}}},"permissionDetails":{"type":["array","null"],"description":"Where the permission comes from, one entry per source; shared drives only.","items":{"type":"object","properties":{"permissionType":{"type":["string","null"],"description":"Where it comes from: `file` or `member`."},"role":{"type":["string","null"],"description":"Role from this source."},"inheritedFrom":{"type":["string","null"],"description":"Id of the folder or drive it is inherited from."},"inherited":{"type":["boolean","null"],"description":"Whether it is inherited."}}}},"deleted":{"type":["boolean","null"],"description":"Whether the account behind it was deleted."},"pendingOwner":{"type":["boolean","null"],"description":"Whether this person was offered ownership and has not accepted yet."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `permissions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("permissions"),
-    description: Borrowed(
-        "A right of a person, group, domain or everybody to a file or shared drive.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listPermissions"),
-            entity: Borrowed("permissions"),
-            action: Action::List,
-            summary: Borrowed("List permissions of a file"),
-            description: Borrowed(
-                "Lists who has access to a file, folder or shared drive, and with which role. Ask for `emailAddress` and `displayName` in `fields`, for Google leaves them out otherwise. Needs the right to share the file.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/permissions")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the file, folder or shared drive whose permissions to list.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageSize"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Largest number of permissions on a page. Left out, at most 100 come for a file in a shared drive, and all of them for any other file.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageToken"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("useDomainAdminAccess"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return. Left out, Google sends only `kind`, `id`, `type` and `role`, that is no names; name `nextPageToken` too.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("permissions"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPageToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("nextPageToken"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("pageToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("pageSize"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getPermission"),
-            entity: Borrowed("permissions"),
-            action: Action::Get,
-            summary: Borrowed("Get a permission"),
-            description: Borrowed(
-                "Returns one permission of a file by id, that is who may do what; name `emailAddress` in `fields` to see whom it is for.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/permissions/")),
-                    Piece::Name(Borrowed("permissionId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file, folder or shared drive."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("permissionId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the permission, from `permissions.list`; `anyoneWithLink` for the link open to everybody.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("supportsAllDrives"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("useDomainAdminAccess"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `type` and `role`; `*` returns everything.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For who may see or edit a file, and links open to everybody."),
-    phrases: Borrowed(&[Borrowed("access"), Borrowed("shared with"), Borrowed("permission")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("permissions", "A right of a person, group, domain or everybody to a file or shared drive.")
+    .when_to_use("For who may see or edit a file, and links open to everybody.")
+    .phrases(texts!["access", "shared with", "permission"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listPermissions", "permissions", Action::List, template!("/drive/v3/files/{fileId}/permissions"))
+    .summary("List permissions of a file")
+    .description("Lists who has access to a file, folder or shared drive, and with which role. Ask for `emailAddress` and `displayName` in `fields`, for Google leaves them out otherwise. Needs the right to share the file.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file, folder or shared drive whose permissions to list."),
+        query("pageSize", INTEGER.minimum(1.0).maximum(100.0)).description("Largest number of permissions on a page. Left out, at most 100 come for a file in a shared drive, and all of them for any other file."),
+        query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out."),
+        query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
+        query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id`, `type` and `role`, that is no names; name `nextPageToken` too."),
+    ])
+    .records(json_path!("$.permissions"))
+    .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
+    .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getPermission", "permissions", Action::Get, template!("/drive/v3/files/{fileId}/permissions/{permissionId}"))
+    .summary("Get a permission")
+    .description("Returns one permission of a file by id, that is who may do what; name `emailAddress` in `fields` to see whom it is for.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file, folder or shared drive."),
+        path("permissionId", STRING).required().description("Id of the permission, from `permissions.list`; `anyoneWithLink` for the link open to everybody."),
+        query("supportsAllDrives", BOOLEAN).description("Set to true when the file may live in a shared drive; otherwise Google answers 404 for it. False when left out."),
+        query("useDomainAdminAccess", BOOLEAN).description("True to act as administrator of the Workspace domain, which also reaches shared drives one is not a member of. Fails for anybody else. False when left out."),
+        query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `type` and `role`; `*` returns everything."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/permissions.json"));

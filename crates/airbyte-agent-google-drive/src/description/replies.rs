@@ -2,212 +2,41 @@
 
 //! `replies` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A reply to a comment.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"Reply id."},"createdTime":{"type":["string","null"],"description":"When it was written.","format":"date-time"},"modifiedTime":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"author":{"description":"Who wrote it, without e-mail address.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"htmlContent":{"type":["string","null"],"description":"Text as HTML."},"content":{"type":["string","null"],"description":"Text in plain form; may be missing when `action` is set."},"deleted":{"type":["boolean","null"],"description":"Whether it was deleted; its text is gone then."},"action":{"type":["string","null"],"description":"What the reply did to the comment: `resolve` or `reopen`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `replies` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("replies"),
-    description: Borrowed("A reply to a comment on a file."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listReplies"),
-            entity: Borrowed("replies"),
-            action: Action::List,
-            summary: Borrowed("List replies to a comment"),
-            description: Borrowed(
-                "Lists the replies to one comment, oldest first. `comments.list` brings them along already, so this is needed only for long discussions.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/comments/")),
-                    Piece::Name(Borrowed("commentId")),
-                    Piece::Text(Borrowed("/replies")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file the comment is on."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("commentId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the comment whose replies to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageSize"),
-                    location: Location::Query,
-                    description: Borrowed("Largest number of replies on a page; 20 when left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageToken"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeDeleted"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to include deleted ones; their text is gone. False when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose. Name `nextPageToken` when you do.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""*""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""*""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("replies"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPageToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("nextPageToken"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("pageToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("pageSize"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getReply"),
-            entity: Borrowed("replies"),
-            action: Action::Get,
-            summary: Borrowed("Get a reply"),
-            description: Borrowed("Returns one reply to a comment by id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/comments/")),
-                    Piece::Name(Borrowed("commentId")),
-                    Piece::Text(Borrowed("/replies/")),
-                    Piece::Name(Borrowed("replyId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file the comment is on."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("commentId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the comment that was replied to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("replyId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the reply, from `replies.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeDeleted"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True to include deleted ones; their text is gone. False when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""*""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""*""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For long discussions under one comment."),
-    phrases: Borrowed(&[Borrowed("reply"), Borrowed("thread")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("replies", "A reply to a comment on a file.")
+    .when_to_use("For long discussions under one comment.")
+    .phrases(texts!["reply", "thread"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listReplies", "replies", Action::List, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies"))
+    .summary("List replies to a comment")
+    .description("Lists the replies to one comment, oldest first. `comments.list` brings them along already, so this is needed only for long discussions.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file the comment is on."),
+        path("commentId", STRING).required().description("Id of the comment whose replies to list."),
+        query("pageSize", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Largest number of replies on a page; 20 when left out."),
+        query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same."),
+        query("includeDeleted", BOOLEAN.default("false")).default("false").description("True to include deleted ones; their text is gone. False when left out."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose. Name `nextPageToken` when you do."),
+    ])
+    .records(json_path!("$.replies"))
+    .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
+    .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getReply", "replies", Action::Get, template!("/drive/v3/files/{fileId}/comments/{commentId}/replies/{replyId}"))
+    .summary("Get a reply")
+    .description("Returns one reply to a comment by id.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file the comment is on."),
+        path("commentId", STRING).required().description("Id of the comment that was replied to."),
+        path("replyId", STRING).required().description("Id of the reply, from `replies.list`."),
+        query("includeDeleted", BOOLEAN.default("false")).default("false").description("True to include deleted ones; their text is gone. False when left out."),
+        query("fields", STRING.default(r#""*""#)).default(r#""*""#).send_default().description("Which fields to return; Google refuses the call without it, so `*` (everything) is sent unless you choose."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/replies.json"));

@@ -2,158 +2,37 @@
 
 //! `revisions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One version of a file.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"id":{"type":"string","description":"Revision id."},"mimeType":{"type":["string","null"],"description":"MIME type of the version."},"modifiedTime":{"type":["string","null"],"description":"When the version was made.","format":"date-time"},"keepForever":{"type":["boolean","null"],"description":"Whether it is kept forever; otherwise Google may drop it after 30 days or 100 versions. Only for files with bytes of their own."},"published":{"type":["boolean","null"],"description":"Whether it is published on the web; Google files only."},"publishedLink":{"type":["string","null"],"description":"Address of the published version; Google Sites only."},"publishAuto":{"type":["boolean","null"],"description":"Whether later versions are published by themselves; Google files only."},"publishedOutsideDomain":{"type":["boolean","null"],"description":"Whether it is published outside the domain; Google files only."},"lastModifyingUser":{"description":"Who made the version; signed-in users only.","oneOf":[{"type":"object","description":"A Google account, as shown beside files and comments.","properties":{"kind":{"type":["string","null"],"description":"Google's name for the kind of resource, such as `drive#file`; always the same here."},"displayName":{"type":["string","null"],"description":"Name as shown in plain text."},"photoLink":{"type":["string","null"],"description":"Address of the profile picture, if there is one."},"me":{"type":["boolean","null"],"description":"Whether this is the user who makes the call."},"permissionId":{"type":["string","null"],"description":"Id of this user in permissions."},"emailAddress":{"type":["string","null"],"description":"E-mail address; missing when the user hides it."}}},{"type":"null"}]},"originalFilename":{"type":["string","null"],"description":"Name at the time of upload; only for files with bytes of their own."},"md5Checksum":{"type":["string","null"],"description":"MD5 of the content, hexadecimal; only for files with bytes of their own."},"size":{"type":["string","null"],"description":"Size in bytes, a whole number as text; only for files with bytes of their own."},"exportLinks":{"type":["object","null"],"description":"Links to exports of a Google file, by MIME type.","additionalProperties":{"type":"string"}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `revisions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("revisions"),
-    description: Borrowed("One version of a file: when it was made, and by whom."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listRevisions"),
-            entity: Borrowed("revisions"),
-            action: Action::List,
-            summary: Borrowed("List revisions of a file"),
-            description: Borrowed(
-                "Lists the versions of a file, oldest first. For Google Docs, Sheets and Slides with a long history the list may lack older versions. Needs the right to edit the file.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/revisions")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file whose revisions to list."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageSize"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Largest number of revisions on a page; 200 when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("200"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("200"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pageToken"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return. Left out, Google sends only `kind`, `id`, `mimeType` and `modifiedTime`; name `nextPageToken` too.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("revisions"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPageToken"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("nextPageToken"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("pageToken"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("pageSize"),
-                    default: None,
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getRevision"),
-            entity: Borrowed("revisions"),
-            action: Action::Get,
-            summary: Borrowed("Get a revision"),
-            description: Borrowed(
-                "Returns the metadata of one version of a file: when, by whom, size, and for Google files export links.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/drive/v3/files/")),
-                    Piece::Name(Borrowed("fileId")),
-                    Piece::Text(Borrowed("/revisions/")),
-                    Piece::Name(Borrowed("revisionId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fileId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("revisionId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the revision, from `revisions.list`; `head` is the present one of a file with bytes of its own.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `mimeType` and `modifiedTime`; `*` returns everything.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For who changed a file when."),
-    phrases: Borrowed(&[Borrowed("version"), Borrowed("revision"), Borrowed("history")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("revisions", "One version of a file: when it was made, and by whom.")
+    .when_to_use("For who changed a file when.")
+    .phrases(texts!["version", "revision", "history"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listRevisions", "revisions", Action::List, template!("/drive/v3/files/{fileId}/revisions"))
+    .summary("List revisions of a file")
+    .description("Lists the versions of a file, oldest first. For Google Docs, Sheets and Slides with a long history the list may lack older versions. Needs the right to edit the file.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file whose revisions to list."),
+        query("pageSize", INTEGER.minimum(1.0).maximum(1000.0).default("200")).default("200").description("Largest number of revisions on a page; 200 when left out."),
+        query("pageToken", STRING).description("Where to go on: `nextPageToken` of the previous answer. Leave out for the first page, and keep the other parameters the same."),
+        query("fields", STRING).description("Which fields to return. Left out, Google sends only `kind`, `id`, `mimeType` and `modifiedTime`; name `nextPageToken` too."),
+    ])
+    .records(json_path!("$.revisions"))
+    .meta(list![meta("nextPageToken", json_path!("$.nextPageToken"))])
+    .paging(Paging::cursor(from_meta("nextPageToken"), "pageToken").size(page_size("pageSize").maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getRevision", "revisions", Action::Get, template!("/drive/v3/files/{fileId}/revisions/{revisionId}"))
+    .summary("Get a revision")
+    .description("Returns the metadata of one version of a file: when, by whom, size, and for Google files export links.")
+    .parameters(list![
+        path("fileId", STRING).required().description("Id of the file."),
+        path("revisionId", STRING).required().description("Id of the revision, from `revisions.list`; `head` is the present one of a file with bytes of its own."),
+        query("fields", STRING).description("Which fields to return, separated by commas. Left out, Google sends only `kind`, `id`, `mimeType` and `modifiedTime`; `*` returns everything."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/revisions.json"));

@@ -2,240 +2,52 @@
 
 //! `applications` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A candidate's application for a job, or a prospect that is considered for jobs.","properties":{"agency_note_id":{"type":["null","integer"],"description":"Id of the note left by the agency that submitted the candidate."},"answers":{"type":["null","array"],"description":"Answers given in the application form.","items":{"type":["null","object"],"properties":{"answer":{"type":["null","string"],"description":"The answer as text."},"question":{"type":["null","string"],"description":"The question asked."}}}},"candidate_id":{"type":["null","integer"],"description":"Id of the candidate; pass it as `ids` to `candidates.list`."},"coordinator_id":{"type":["null","integer"],"description":"User id of the coordinator."},"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"custom_fields":{"type":["null","object"],"description":"Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.","additionalProperties":{"type":"object","properties":{"name":{"type":["null","string"],"description":"Name of the field."},"type":{"type":["null","string"],"description":"Kind of value, such as `short_text`, `single_select`, `currency` or `date`."},"value":{"description":"The value: text, number, true or false, an object (such as amount and unit) or a list, depending on the kind; null when empty."}}}},"id":{"type":["null","integer"],"description":"Application id."},"job_id":{"type":["null","integer"],"description":"Id of the job; pass it as `ids` to `jobs.list`."},"job_interview_stage_id":{"type":["null","integer"],"description":"Id of the job's interview stage the application is in."},"job_post_id":{"type":["null","integer"],"description":"Id of the job post the candidate applied through."},"last_activity_at":{"type":["null","string"],"description":"When something last happened with it, ISO 8601.","format":"date-time"},"location_address":{"type":["null","string"],"description":"Where the candidate says to be."},"needs_decision":{"type":["null","boolean"],"description":"Whether somebody has to decide how to go on."},"prospect":{"type":["null","boolean"],"description":"True for a prospect, who is not (yet) a candidate for one job."},"prospective_job_ids":{"type":["null","array"],"description":"Jobs a prospect is considered for.","items":{"type":["null","integer"]}},"recruiter_id":{"type":["null","integer"],"description":"User id of the recruiter."},"referrer_id":{"type":["null","integer"],"description":"Id of whoever referred the candidate."},"rejected_at":{"type":["null","string"],"description":"When it was rejected, ISO 8601; null otherwise.","format":"date-time"},"rejection_reason_id":{"type":["null","integer"],"description":"Id of the reason for the rejection."},"source_id":{"type":["null","integer"],"description":"Id of the source; pass it as `ids` to `sources.list`."},"stage_id":{"type":["null","integer"],"description":"Id of the application's current stage."},"stage_name":{"type":["null","string"],"description":"Name of the current stage, such as `Phone Screen`."},"status":{"type":["null","string"],"description":"State: `active`, `rejected`, `hired` or `converted` (a prospect that became a candidate)."},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `applications` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("applications"),
-    description: Borrowed(
-        "A candidate's application for a job, or a prospect who is considered for jobs.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listApplication"),
-            entity: Borrowed("applications"),
-            action: Action::List,
-            summary: Borrowed("List applications"),
-            description: Borrowed(
-                "Lists applications and prospects with stage, state and the ids of candidate, job, recruiter and source. Names are in other entities: fetch them with `ids` from `candidates.list`, `jobs.list` and `users.list`. There is no filter by job, candidate or state here: page through and match, or narrow by time of change.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/applications"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed("Only these applications, by id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("agency_note_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Id of the note left by the agency that submitted the candidate.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("answers"),
-            kind: Borrowed("array"),
-            description: Borrowed("Answers given in the application form."),
-        },
-        StoreField {
-            name: Borrowed("candidate_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the candidate; pass it as `ids` to `candidates.list`."),
-        },
-        StoreField {
-            name: Borrowed("coordinator_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the coordinator."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Application id."),
-        },
-        StoreField {
-            name: Borrowed("job_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the job; pass it as `ids` to `jobs.list`."),
-        },
-        StoreField {
-            name: Borrowed("job_interview_stage_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the job's interview stage the application is in."),
-        },
-        StoreField {
-            name: Borrowed("job_post_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the job post the candidate applied through."),
-        },
-        StoreField {
-            name: Borrowed("last_activity_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When something last happened with it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("location_address"),
-            kind: Borrowed("string"),
-            description: Borrowed("Where the candidate says to be."),
-        },
-        StoreField {
-            name: Borrowed("needs_decision"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether somebody has to decide how to go on."),
-        },
-        StoreField {
-            name: Borrowed("prospect"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for a prospect, who is not (yet) a candidate for one job."),
-        },
-        StoreField {
-            name: Borrowed("prospective_job_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Jobs a prospect is considered for."),
-        },
-        StoreField {
-            name: Borrowed("recruiter_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the recruiter."),
-        },
-        StoreField {
-            name: Borrowed("referrer_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of whoever referred the candidate."),
-        },
-        StoreField {
-            name: Borrowed("rejected_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was rejected, ISO 8601; null otherwise."),
-        },
-        StoreField {
-            name: Borrowed("rejection_reason_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the reason for the rejection."),
-        },
-        StoreField {
-            name: Borrowed("source_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the source; pass it as `ids` to `sources.list`."),
-        },
-        StoreField {
-            name: Borrowed("stage_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the application's current stage."),
-        },
-        StoreField {
-            name: Borrowed("stage_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the current stage, such as `Phone Screen`."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State: `active`, `rejected`, `hired` or `converted` (a prospect that became a candidate).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To see who applied for what, in which stage and state."),
-    phrases: Borrowed(&[
-        Borrowed("application"),
-        Borrowed("pipeline"),
-        Borrowed("stage"),
-        Borrowed("rejected"),
-        Borrowed("hired"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("applications", "A candidate's application for a job, or a prospect who is considered for jobs.")
+    .when_to_use("To see who applied for what, in which stage and state.")
+    .phrases(texts!["application", "pipeline", "stage", "rejected", "hired"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("agency_note_id", "integer", "Id of the note left by the agency that submitted the candidate."),
+        stored("answers", "array", "Answers given in the application form."),
+        stored("candidate_id", "integer", "Id of the candidate; pass it as `ids` to `candidates.list`."),
+        stored("coordinator_id", "integer", "User id of the coordinator."),
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("custom_fields", "object", "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`."),
+        stored("id", "integer", "Application id."),
+        stored("job_id", "integer", "Id of the job; pass it as `ids` to `jobs.list`."),
+        stored("job_interview_stage_id", "integer", "Id of the job's interview stage the application is in."),
+        stored("job_post_id", "integer", "Id of the job post the candidate applied through."),
+        stored("last_activity_at", "string", "When something last happened with it, ISO 8601."),
+        stored("location_address", "string", "Where the candidate says to be."),
+        stored("needs_decision", "boolean", "Whether somebody has to decide how to go on."),
+        stored("prospect", "boolean", "True for a prospect, who is not (yet) a candidate for one job."),
+        stored("prospective_job_ids", "array", "Jobs a prospect is considered for."),
+        stored("recruiter_id", "integer", "User id of the recruiter."),
+        stored("referrer_id", "integer", "Id of whoever referred the candidate."),
+        stored("rejected_at", "string", "When it was rejected, ISO 8601; null otherwise."),
+        stored("rejection_reason_id", "integer", "Id of the reason for the rejection."),
+        stored("source_id", "integer", "Id of the source; pass it as `ids` to `sources.list`."),
+        stored("stage_id", "integer", "Id of the application's current stage."),
+        stored("stage_name", "string", "Name of the current stage, such as `Phone Screen`."),
+        stored("status", "string", "State: `active`, `rejected`, `hired` or `converted` (a prospect that became a candidate)."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listApplication", "applications", Action::List, template!("/applications"))
+    .summary("List applications")
+    .description("Lists applications and prospects with stage, state and the ids of candidate, job, recruiter and source. Names are in other entities: fetch them with `ids` from `candidates.list`, `jobs.list` and `users.list`. There is no filter by job, candidate or state here: page through and match, or narrow by time of change.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these applications, by id."),
+        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/applications.json"));

@@ -2,185 +2,46 @@
 
 //! `attachments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A file of an application, such as a resume; the content is behind `url`.","properties":{"id":{"type":"integer","description":"Attachment id; pass it as `ids` to `attachments.download`."},"application_id":{"type":"integer","description":"Id of the application it belongs to."},"candidate_id":{"type":["integer","null"],"description":"Id of the candidate; pass it as `ids` to `candidates.list`."},"created_at":{"type":"string","description":"When it was created, ISO 8601.","format":"date-time"},"updated_at":{"type":"string","description":"When it was last changed, ISO 8601.","format":"date-time"},"filename":{"type":"string","description":"Name of the file."},"url":{"type":"string","description":"Signed link to the content. It works without credentials and expires, so do not store or share it.","format":"uri"},"type":{"type":"string","description":"Kind of file.","enum":["resume","cover_letter","take_home_test","offer_packet","offer_letter","signed_offer_letter","other","form_attachment","midfunnel_agreement","automated_agreement"]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `attachments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("attachments"),
-    description: Borrowed("A file of an application, such as a resume."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAttachment"),
-            entity: Borrowed("attachments"),
-            action: Action::List,
-            summary: Borrowed("List attachments"),
-            description: Borrowed(
-                "Lists files of applications (resumes, cover letters, offer letters) with a signed link each. Narrow by candidate, application or kind of file. To get the content use `attachments.download` with the id.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/attachments"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed("Only these attachments, by id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("application_ids"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only attachments of these applications, by application id.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("candidate_ids"),
-                    location: Location::Query,
-                    description: Borrowed("Only attachments of these candidates, by candidate id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Query,
-                    description: Borrowed("Only attachments of this kind."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""resume""#)),
-                            Json(Borrowed(r#""cover_letter""#)),
-                            Json(Borrowed(r#""take_home_test""#)),
-                            Json(Borrowed(r#""offer_packet""#)),
-                            Json(Borrowed(r#""offer_letter""#)),
-                            Json(Borrowed(r#""signed_offer_letter""#)),
-                            Json(Borrowed(r#""other""#)),
-                            Json(Borrowed(r#""form_attachment""#)),
-                            Json(Borrowed(r#""midfunnel_agreement""#)),
-                            Json(Borrowed(r#""automated_agreement""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("downloadAttachment"),
-            entity: Borrowed("attachments"),
-            action: Action::Download,
-            summary: Borrowed("Download an attachment"),
-            description: Borrowed(
-                "Downloads the content of one attachment, for example a resume as PDF or Word file. Give exactly one id from `attachments.list`. Fails when there is no attachment with this id. Resumes hold personal data: pass on only what is needed.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/attachments"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "The attachment to download: exactly one id, from `attachments.list`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download {
-                file_url: Some(Borrowed(&[UrlStep::Index(0), UrlStep::Key(Borrowed("url"))])),
-            }),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("attachments", "A file of an application, such as a resume.")
+    .operations(list![LIST, DOWNLOAD])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listAttachment", "attachments", Action::List, template!("/attachments"))
+    .summary("List attachments")
+    .description("Lists files of applications (resumes, cover letters, offer letters) with a signed link each. Narrow by candidate, application or kind of file. To get the content use `attachments.download` with the id.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these attachments, by id."),
+        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("application_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only attachments of these applications, by application id."),
+        query("candidate_ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only attachments of these candidates, by candidate id."),
+        query("type", STRING.choices(words![
+            "resume",
+            "cover_letter",
+            "take_home_test",
+            "offer_packet",
+            "offer_letter",
+            "signed_offer_letter",
+            "other",
+            "form_attachment",
+            "midfunnel_agreement",
+            "automated_agreement",
+        ])).description("Only attachments of this kind."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", Action::Download, template!("/attachments"))
+    .summary("Download an attachment")
+    .description("Downloads the content of one attachment, for example a resume as PDF or Word file. Give exactly one id from `attachments.list`. Fails when there is no attachment with this id. Resumes hold personal data: pass on only what is needed.")
+    .parameters(list![
+        query("ids", ARRAY.items(list![INTEGER])).required().style(Style::Comma).description("The attachment to download: exactly one id, from `attachments.list`."),
+    ])
+    .download_from(list![UrlStep::Index(0), UrlStep::Key(text("url"))]);
+
+const RECORD: Json = json(include_str!("schemas/attachments.json"));

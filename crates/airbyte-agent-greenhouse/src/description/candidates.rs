@@ -2,220 +2,49 @@
 
 //! `candidates` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A person who applied or was sourced; their applications are records of their own.","properties":{"addresses":{"type":["null","array"],"description":"Postal addresses.","items":{"type":["null","object"],"properties":{"type":{"type":["null","string"],"description":"Kind of address: `home`, `work` or `other`."},"value":{"type":["null","string"],"description":"The address as text."}}}},"can_email":{"type":["null","boolean"],"description":"Whether the candidate may be e-mailed."},"company":{"type":["null","string"],"description":"Company the candidate works for."},"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"custom_fields":{"type":["null","object"],"description":"Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.","additionalProperties":{"type":"object","properties":{"name":{"type":["null","string"],"description":"Name of the field."},"type":{"type":["null","string"],"description":"Kind of value, such as `short_text`, `single_select`, `currency` or `date`."},"value":{"description":"The value: text, number, true or false, an object (such as amount and unit) or a list, depending on the kind; null when empty."}}}},"email_addresses":{"type":["null","array"],"description":"E-mail addresses.","items":{"type":["null","object"],"properties":{"type":{"type":["null","string"],"description":"Kind of address: `personal`, `work` or `other`."},"value":{"type":["null","string"],"description":"The e-mail address."}}}},"first_name":{"type":["null","string"],"description":"First name."},"id":{"type":["null","integer"],"description":"Candidate id."},"last_activity_at":{"type":["null","string"],"description":"When something last happened with it, ISO 8601.","format":"date-time"},"last_name":{"type":["null","string"],"description":"Last name."},"linked_user_ids":{"type":["null","array"],"description":"Ids of the users who are this person, when they work here already.","items":{"type":["null","integer"]}},"phone_numbers":{"type":["null","array"],"description":"Phone numbers.","items":{"type":["null","object"],"properties":{"type":{"type":["null","string"],"description":"Kind of number: `mobile`, `home`, `work`, `skype` or `other`."},"value":{"type":["null","string"],"description":"The phone number."}}}},"preferred_name":{"type":["null","string"],"description":"Name the candidate likes to be called by."},"private":{"type":["null","boolean"],"description":"Whether only people with special permission may see the candidate."},"social_media_addresses":{"type":["null","array"],"description":"Addresses in social networks.","items":{"type":["null","object"],"properties":{"value":{"type":["null","string"],"description":"Address or handle."}}}},"tags":{"type":["null","array"],"description":"Tags given to the candidate.","items":{"type":["null","string"]}},"time_zone":{"type":["null","string"],"description":"Time zone of the candidate."},"title":{"type":["null","string"],"description":"Job title."},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"website_addresses":{"type":["null","array"],"description":"Web sites of the candidate.","items":{"type":["null","object"],"properties":{"type":{"type":["null","string"],"description":"Kind of site: `personal`, `company`, `portfolio`, `blog` or `other`."},"value":{"type":["null","string"],"description":"Address of the site."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `candidates` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("candidates"),
-    description: Borrowed("A person who applied or was sourced, with contact data."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCandidate"),
-            entity: Borrowed("candidates"),
-            action: Action::List,
-            summary: Borrowed("List candidates"),
-            description: Borrowed(
-                "Lists candidates with contact data, tags and custom fields. Fetch known ones by `ids`; there is no search by name or e-mail address. What a candidate applied for is in `applications.list`, files are in `attachments.list`. Handle the personal data with care.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/candidates"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only these candidates, by id; the way to fetch one candidate.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("addresses"),
-            kind: Borrowed("array"),
-            description: Borrowed("Postal addresses."),
-        },
-        StoreField {
-            name: Borrowed("can_email"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the candidate may be e-mailed."),
-        },
-        StoreField {
-            name: Borrowed("company"),
-            kind: Borrowed("string"),
-            description: Borrowed("Company the candidate works for."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("email_addresses"),
-            kind: Borrowed("array"),
-            description: Borrowed("E-mail addresses."),
-        },
-        StoreField {
-            name: Borrowed("first_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Candidate id."),
-        },
-        StoreField {
-            name: Borrowed("last_activity_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When something last happened with it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("last_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("linked_user_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Ids of the users who are this person, when they work here already.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("phone_numbers"),
-            kind: Borrowed("array"),
-            description: Borrowed("Phone numbers."),
-        },
-        StoreField {
-            name: Borrowed("preferred_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name the candidate likes to be called by."),
-        },
-        StoreField {
-            name: Borrowed("private"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether only people with special permission may see the candidate.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("social_media_addresses"),
-            kind: Borrowed("array"),
-            description: Borrowed("Addresses in social networks."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tags given to the candidate."),
-        },
-        StoreField {
-            name: Borrowed("time_zone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Time zone of the candidate."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Job title."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("website_addresses"),
-            kind: Borrowed("array"),
-            description: Borrowed("Web sites of the candidate."),
-        },
-    ]),
-    when_to_use: Borrowed("To look up contact data, tags and custom fields of candidates."),
-    phrases: Borrowed(&[Borrowed("candidate"), Borrowed("applicant"), Borrowed("prospect")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("candidates", "A person who applied or was sourced, with contact data.")
+    .when_to_use("To look up contact data, tags and custom fields of candidates.")
+    .phrases(texts!["candidate", "applicant", "prospect"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("addresses", "array", "Postal addresses."),
+        stored("can_email", "boolean", "Whether the candidate may be e-mailed."),
+        stored("company", "string", "Company the candidate works for."),
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("custom_fields", "object", "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`."),
+        stored("email_addresses", "array", "E-mail addresses."),
+        stored("first_name", "string", "First name."),
+        stored("id", "integer", "Candidate id."),
+        stored("last_activity_at", "string", "When something last happened with it, ISO 8601."),
+        stored("last_name", "string", "Last name."),
+        stored("linked_user_ids", "array", "Ids of the users who are this person, when they work here already."),
+        stored("phone_numbers", "array", "Phone numbers."),
+        stored("preferred_name", "string", "Name the candidate likes to be called by."),
+        stored("private", "boolean", "Whether only people with special permission may see the candidate."),
+        stored("social_media_addresses", "array", "Addresses in social networks."),
+        stored("tags", "array", "Tags given to the candidate."),
+        stored("time_zone", "string", "Time zone of the candidate."),
+        stored("title", "string", "Job title."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+        stored("website_addresses", "array", "Web sites of the candidate."),
+    ]);
+
+const LIST: Operation = Operation::get("listCandidate", "candidates", Action::List, template!("/candidates"))
+    .summary("List candidates")
+    .description("Lists candidates with contact data, tags and custom fields. Fetch known ones by `ids`; there is no search by name or e-mail address. What a candidate applied for is in `applications.list`, files are in `attachments.list`. Handle the personal data with care.")
+    .preferred_for_check()
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these candidates, by id; the way to fetch one candidate."),
+        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/candidates.json"));

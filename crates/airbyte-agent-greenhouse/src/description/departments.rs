@@ -2,127 +2,33 @@
 
 //! `departments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A department, possibly part of another one.","properties":{"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"external_id":{"type":["null","string"],"description":"Id in a system of yours, when one was stored."},"id":{"type":["null","integer"],"description":"Department id."},"name":{"type":["null","string"],"description":"Name of the department."},"parent_id":{"type":["null","integer"],"description":"Id of the department it is part of; null at the top."},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `departments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("departments"),
-    description: Borrowed("A department of the organization."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listDepartment"),
-            entity: Borrowed("departments"),
-            action: Action::List,
-            summary: Borrowed("List departments"),
-            description: Borrowed(
-                "Lists the departments of the organization as a flat list; `parent_id` gives the tree. Use it to name the `department_id` of a job.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/departments"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed("Only these departments, by id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("external_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id in a system of yours, when one was stored."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Department id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the department."),
-        },
-        StoreField {
-            name: Borrowed("parent_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the department it is part of; null at the top."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To name the department of a job."),
-    phrases: Borrowed(&[Borrowed("department"), Borrowed("team")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("departments", "A department of the organization.")
+    .when_to_use("To name the department of a job.")
+    .phrases(texts!["department", "team"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("external_id", "string", "Id in a system of yours, when one was stored."),
+        stored("id", "integer", "Department id."),
+        stored("name", "string", "Name of the department."),
+        stored("parent_id", "integer", "Id of the department it is part of; null at the top."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listDepartment", "departments", Action::List, template!("/departments"))
+    .summary("List departments")
+    .description("Lists the departments of the organization as a flat list; `parent_id` gives the tree. Use it to name the `department_id` of a job.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these departments, by id."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/departments.json"));

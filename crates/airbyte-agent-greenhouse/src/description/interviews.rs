@@ -2,105 +2,26 @@
 
 //! `interviews` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An interview that was scheduled for an application.","properties":{"all_day_end_on":{"type":["null","string"],"description":"Last day of an all-day interview, `YYYY-MM-DD`.","format":"date"},"all_day_start_on":{"type":["null","string"],"description":"First day of an all-day interview, `YYYY-MM-DD`.","format":"date"},"application_id":{"type":["null","integer"],"description":"Id of the application; pass it as `ids` to `applications.list`."},"availability_received_at":{"type":["null","string"],"description":"When the candidate said when they are free, ISO 8601.","format":"date-time"},"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"ends_at":{"type":["null","string"],"description":"When it ends, ISO 8601.","format":"date-time"},"external_event_id":{"type":["null","string"],"description":"Id of the event in the calendar."},"id":{"type":["null","integer"],"description":"Interview id."},"job_id":{"type":["null","integer"],"description":"Id of the job; pass it as `ids` to `jobs.list`."},"job_interview_id":{"type":["null","integer"],"description":"Id of the step in the job's interview plan."},"location":{"type":["null","string"],"description":"Where it takes place, as text."},"organizer_id":{"type":["null","integer"],"description":"User id of whoever organizes it."},"scheduled_at":{"type":["null","string"],"description":"When it was put on the calendar, ISO 8601.","format":"date-time"},"starts_at":{"type":["null","string"],"description":"When it begins, ISO 8601.","format":"date-time"},"status":{"type":["null","string"],"description":"State, such as `scheduled`, `awaiting_feedback` or `complete`."},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"video_conferencing_url":{"type":["null","string"],"description":"Address of the video call."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `interviews` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("interviews"),
-    description: Borrowed("An interview that was scheduled for an application."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listInterview"),
-            entity: Borrowed("interviews"),
-            action: Action::List,
-            summary: Borrowed("List interviews"),
-            description: Borrowed(
-                "Lists scheduled interviews with time, place, state and the ids of application and job. Interviewers and their feedback are not included. There is no filter by date of the interview: narrow by time of change and compare `starts_at`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/interviews"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed("Only these interviews, by id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see when interviews take place and for which application."),
-    phrases: Borrowed(&[Borrowed("interview"), Borrowed("phone screen"), Borrowed("onsite")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("interviews", "An interview that was scheduled for an application.")
+    .when_to_use("To see when interviews take place and for which application.")
+    .phrases(texts!["interview", "phone screen", "onsite"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listInterview", "interviews", Action::List, template!("/interviews"))
+    .summary("List interviews")
+    .description("Lists scheduled interviews with time, place, state and the ids of application and job. Interviewers and their feedback are not included. There is no filter by date of the interview: narrow by time of change and compare `starts_at`.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these interviews, by id."),
+        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/interviews.json"));

@@ -2,200 +2,46 @@
 
 //! `job_posts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A job as published on a job board, inside or outside the company.","properties":{"active":{"type":["null","boolean"],"description":"Whether the post is in use, that is not removed."},"content":{"type":["null","string"],"description":"Text of the post, HTML."},"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"demographic_question_set_id":{"type":["null","integer"],"description":"Id of the set of demographic questions it asks."},"featured":{"type":["null","boolean"],"description":"Whether it is shown first on the job board."},"first_published_at":{"type":["null","string"],"description":"When it was first published, ISO 8601.","format":"date-time"},"id":{"type":["null","integer"],"description":"Job post id."},"internal":{"type":["null","boolean"],"description":"Whether it is for the internal job board only."},"internal_content":{"type":["null","string"],"description":"Text for internal applicants, HTML."},"job_board_id":{"type":["null","integer"],"description":"Id of the job board it is shown on."},"job_id":{"type":["null","integer"],"description":"Id of the job; pass it as `ids` to `jobs.list`."},"language":{"type":["null","string"],"description":"Language code of the post, such as `en`."},"live":{"type":["null","boolean"],"description":"Whether it is published right now."},"public_url":{"type":["null","string"],"description":"Public page of the post.","format":"uri"},"questions":{"type":["null","array"],"description":"Questions of the application form.","items":{"type":["null","object"],"properties":{"answer_type":{"type":["null","string"],"description":"Kind of answer, such as short text, long text, a file or a choice."},"description":{"type":["null","string"],"description":"Explanation shown with the question, HTML."},"id":{"type":["null","integer"],"description":"Id of the question."},"label":{"type":["null","string"],"description":"The question as shown."},"name":{"type":["null","string"],"description":"Name of the form field."},"options":{"type":["null","array"],"description":"The answers to choose from.","items":{"type":["null","object"],"properties":{"id":{"type":["null","integer"],"description":"Id of the answer."},"label":{"type":["null","string"],"description":"The answer as shown."}}}},"private":{"type":["null","boolean"],"description":"Whether the answer is visible to few people only."},"required":{"type":["null","boolean"],"description":"Whether it has to be answered."}}}},"title":{"type":["null","string"],"description":"Title of the post."},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `job_posts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("job_posts"),
-    description: Borrowed("A job as published on a job board, with text and application form."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listJobPost"),
-            entity: Borrowed("job_posts"),
-            action: Action::List,
-            summary: Borrowed("List job posts"),
-            description: Borrowed(
-                "Lists job posts, the published form of jobs, with title, HTML text and the questions of the application form. Several posts can belong to one job; unpublished ones are listed too, so look at `live`. What is internal about the job is in `jobs.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/job_posts"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed("Only these job posts, by id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True for posts that are in use, false for those that were removed. This is not about being published: see `live` of the records. Left out, Greenhouse decides; pass it to be sure.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the post is in use, that is not removed."),
-        },
-        StoreField {
-            name: Borrowed("content"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text of the post, HTML."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("demographic_question_set_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the set of demographic questions it asks."),
-        },
-        StoreField {
-            name: Borrowed("featured"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is shown first on the job board."),
-        },
-        StoreField {
-            name: Borrowed("first_published_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was first published, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Job post id."),
-        },
-        StoreField {
-            name: Borrowed("internal"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is for the internal job board only."),
-        },
-        StoreField {
-            name: Borrowed("internal_content"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text for internal applicants, HTML."),
-        },
-        StoreField {
-            name: Borrowed("job_board_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the job board it is shown on."),
-        },
-        StoreField {
-            name: Borrowed("job_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the job; pass it as `ids` to `jobs.list`."),
-        },
-        StoreField {
-            name: Borrowed("language"),
-            kind: Borrowed("string"),
-            description: Borrowed("Language code of the post, such as `en`."),
-        },
-        StoreField {
-            name: Borrowed("live"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is published right now."),
-        },
-        StoreField {
-            name: Borrowed("public_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Public page of the post."),
-        },
-        StoreField {
-            name: Borrowed("questions"),
-            kind: Borrowed("array"),
-            description: Borrowed("Questions of the application form."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title of the post."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To read the text candidates see and the questions they answer."),
-    phrases: Borrowed(&[Borrowed("job post"), Borrowed("job ad"), Borrowed("job description")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("job_posts", "A job as published on a job board, with text and application form.")
+    .when_to_use("To read the text candidates see and the questions they answer.")
+    .phrases(texts!["job post", "job ad", "job description"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("active", "boolean", "Whether the post is in use, that is not removed."),
+        stored("content", "string", "Text of the post, HTML."),
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("demographic_question_set_id", "integer", "Id of the set of demographic questions it asks."),
+        stored("featured", "boolean", "Whether it is shown first on the job board."),
+        stored("first_published_at", "string", "When it was first published, ISO 8601."),
+        stored("id", "integer", "Job post id."),
+        stored("internal", "boolean", "Whether it is for the internal job board only."),
+        stored("internal_content", "string", "Text for internal applicants, HTML."),
+        stored("job_board_id", "integer", "Id of the job board it is shown on."),
+        stored("job_id", "integer", "Id of the job; pass it as `ids` to `jobs.list`."),
+        stored("language", "string", "Language code of the post, such as `en`."),
+        stored("live", "boolean", "Whether it is published right now."),
+        stored("public_url", "string", "Public page of the post."),
+        stored("questions", "array", "Questions of the application form."),
+        stored("title", "string", "Title of the post."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listJobPost", "job_posts", Action::List, template!("/job_posts"))
+    .summary("List job posts")
+    .description("Lists job posts, the published form of jobs, with title, HTML text and the questions of the application form. Several posts can belong to one job; unpublished ones are listed too, so look at `live`. What is internal about the job is in `jobs.list`.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these job posts, by id."),
+        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("active", BOOLEAN).description("True for posts that are in use, false for those that were removed. This is not about being published: see `live` of the records. Left out, Greenhouse decides; pass it to be sure."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/job_posts.json"));

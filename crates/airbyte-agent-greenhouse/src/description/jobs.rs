@@ -2,190 +2,43 @@
 
 //! `jobs` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A job that is being filled, with or without published posts.","properties":{"closed_at":{"type":["null","string"],"description":"When it was closed, ISO 8601; null while open.","format":"date-time"},"confidential":{"type":["null","boolean"],"description":"Whether the job is visible only to those on its hiring team."},"copied_from_id":{"type":["null","integer"],"description":"Id of the job or template it was copied from."},"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"custom_fields":{"type":["null","object"],"description":"Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.","additionalProperties":{"type":"object","properties":{"name":{"type":["null","string"],"description":"Name of the field."},"type":{"type":["null","string"],"description":"Kind of value, such as `short_text`, `single_select`, `currency` or `date`."},"value":{"description":"The value: text, number, true or false, an object (such as amount and unit) or a list, depending on the kind; null when empty."}}}},"department_id":{"type":["null","integer"],"description":"Id of the department; pass it as `ids` to `departments.list`."},"id":{"type":["null","integer"],"description":"Job id."},"is_template":{"type":["null","boolean"],"description":"Whether it is a template for other jobs."},"name":{"type":["null","string"],"description":"Internal name of the job."},"notes":{"type":["null","string"],"description":"Internal notes, HTML."},"office_ids":{"type":["null","array"],"description":"Ids of the offices the job is for.","items":{"type":["null","integer"]}},"opened_at":{"type":["null","string"],"description":"When it was opened, ISO 8601.","format":"date-time"},"requisition_id":{"type":["null","string"],"description":"Requisition number, as set by your organization."},"status":{"type":["null","string"],"description":"State: `open`, `closed` or `draft`."},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `jobs` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("jobs"),
-    description: Borrowed("A job that is being filled."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listJob"),
-            entity: Borrowed("jobs"),
-            action: Action::List,
-            summary: Borrowed("List jobs"),
-            description: Borrowed(
-                "Lists jobs, open, closed and draft ones, with department, offices, requisition number and internal notes. Use it to name the job of an application or to see what is open (`status`). The text candidates see is in `job_posts.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/jobs"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only these jobs, by id; the way to fetch the job of an application.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("closed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was closed, ISO 8601; null while open."),
-        },
-        StoreField {
-            name: Borrowed("confidential"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the job is visible only to those on its hiring team."),
-        },
-        StoreField {
-            name: Borrowed("copied_from_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the job or template it was copied from."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("department_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the department; pass it as `ids` to `departments.list`."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Job id."),
-        },
-        StoreField {
-            name: Borrowed("is_template"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is a template for other jobs."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Internal name of the job."),
-        },
-        StoreField {
-            name: Borrowed("notes"),
-            kind: Borrowed("string"),
-            description: Borrowed("Internal notes, HTML."),
-        },
-        StoreField {
-            name: Borrowed("office_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the offices the job is for."),
-        },
-        StoreField {
-            name: Borrowed("opened_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was opened, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("requisition_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Requisition number, as set by your organization."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed("State: `open`, `closed` or `draft`."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To see which jobs are open, and their departments and offices."),
-    phrases: Borrowed(&[
-        Borrowed("job"),
-        Borrowed("requisition"),
-        Borrowed("opening"),
-        Borrowed("position"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("jobs", "A job that is being filled.")
+    .when_to_use("To see which jobs are open, and their departments and offices.")
+    .phrases(texts!["job", "requisition", "opening", "position"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("closed_at", "string", "When it was closed, ISO 8601; null while open."),
+        stored("confidential", "boolean", "Whether the job is visible only to those on its hiring team."),
+        stored("copied_from_id", "integer", "Id of the job or template it was copied from."),
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("custom_fields", "object", "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`."),
+        stored("department_id", "integer", "Id of the department; pass it as `ids` to `departments.list`."),
+        stored("id", "integer", "Job id."),
+        stored("is_template", "boolean", "Whether it is a template for other jobs."),
+        stored("name", "string", "Internal name of the job."),
+        stored("notes", "string", "Internal notes, HTML."),
+        stored("office_ids", "array", "Ids of the offices the job is for."),
+        stored("opened_at", "string", "When it was opened, ISO 8601."),
+        stored("requisition_id", "string", "Requisition number, as set by your organization."),
+        stored("status", "string", "State: `open`, `closed` or `draft`."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listJob", "jobs", Action::List, template!("/jobs"))
+    .summary("List jobs")
+    .description("Lists jobs, open, closed and draft ones, with department, offices, requisition number and internal notes. Use it to name the job of an application or to see what is open (`status`). The text candidates see is in `job_posts.list`.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these jobs, by id; the way to fetch the job of an application."),
+        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/jobs.json"));

@@ -2,175 +2,41 @@
 
 //! `offers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One version of an offer made to a candidate.","properties":{"application_id":{"type":["null","integer"],"description":"Id of the application."},"candidate_id":{"type":["null","integer"],"description":"Id of the candidate; pass it as `ids` to `candidates.list`."},"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"custom_fields":{"type":["null","object"],"description":"Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.","additionalProperties":{"type":"object","properties":{"name":{"type":["null","string"],"description":"Name of the field."},"type":{"type":["null","string"],"description":"Kind of value, such as `short_text`, `single_select`, `currency` or `date`."},"value":{"description":"The value: text, number, true or false, an object (such as amount and unit) or a list, depending on the kind; null when empty."}}}},"id":{"type":["null","integer"],"description":"Offer id; each version has its own."},"job_id":{"type":["null","integer"],"description":"Id of the job; pass it as `ids` to `jobs.list`."},"opening_id":{"type":["null","integer"],"description":"Id of the opening that the offer would fill."},"resolved_at":{"type":["null","string"],"description":"When it was accepted or rejected, ISO 8601.","format":"date-time"},"sent_on":{"type":["null","string"],"description":"Day it was sent, `YYYY-MM-DD`.","format":"date"},"starts_on":{"type":["null","string"],"description":"First working day, `YYYY-MM-DD`.","format":"date"},"status":{"type":["null","string"],"description":"State, such as `unresolved`, `accepted`, `rejected` or `deprecated` (replaced by a later version)."},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"version":{"type":["null","integer"],"description":"Version of the offer, counted from 1 for each application."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `offers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("offers"),
-    description: Borrowed("One version of an offer made to a candidate."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listOffer"),
-            entity: Borrowed("offers"),
-            action: Action::List,
-            summary: Borrowed("List offers"),
-            description: Borrowed(
-                "Lists offers with state, start date and custom fields, where salary usually is. Each change makes a new version with an id of its own; the older ones get the state `deprecated`. There is no filter by application: page through and match.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/offers"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed("Only these offers, by id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("application_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the application."),
-        },
-        StoreField {
-            name: Borrowed("candidate_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the candidate; pass it as `ids` to `candidates.list`."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Offer id; each version has its own."),
-        },
-        StoreField {
-            name: Borrowed("job_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the job; pass it as `ids` to `jobs.list`."),
-        },
-        StoreField {
-            name: Borrowed("opening_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the opening that the offer would fill."),
-        },
-        StoreField {
-            name: Borrowed("resolved_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was accepted or rejected, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("sent_on"),
-            kind: Borrowed("string"),
-            description: Borrowed("Day it was sent, `YYYY-MM-DD`."),
-        },
-        StoreField {
-            name: Borrowed("starts_on"),
-            kind: Borrowed("string"),
-            description: Borrowed("First working day, `YYYY-MM-DD`."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State, such as `unresolved`, `accepted`, `rejected` or `deprecated` (replaced by a later version).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("version"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Version of the offer, counted from 1 for each application."),
-        },
-    ]),
-    when_to_use: Borrowed("To see which offers are out, accepted or rejected."),
-    phrases: Borrowed(&[Borrowed("offer"), Borrowed("start date")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("offers", "One version of an offer made to a candidate.")
+    .when_to_use("To see which offers are out, accepted or rejected.")
+    .phrases(texts!["offer", "start date"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("application_id", "integer", "Id of the application."),
+        stored("candidate_id", "integer", "Id of the candidate; pass it as `ids` to `candidates.list`."),
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("custom_fields", "object", "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`."),
+        stored("id", "integer", "Offer id; each version has its own."),
+        stored("job_id", "integer", "Id of the job; pass it as `ids` to `jobs.list`."),
+        stored("opening_id", "integer", "Id of the opening that the offer would fill."),
+        stored("resolved_at", "string", "When it was accepted or rejected, ISO 8601."),
+        stored("sent_on", "string", "Day it was sent, `YYYY-MM-DD`."),
+        stored("starts_on", "string", "First working day, `YYYY-MM-DD`."),
+        stored("status", "string", "State, such as `unresolved`, `accepted`, `rejected` or `deprecated` (replaced by a later version)."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+        stored("version", "integer", "Version of the offer, counted from 1 for each application."),
+    ]);
+
+const LIST: Operation = Operation::get("listOffer", "offers", Action::List, template!("/offers"))
+    .summary("List offers")
+    .description("Lists offers with state, start date and custom fields, where salary usually is. Each change makes a new version with an id of its own; the older ones get the state `deprecated`. There is no filter by application: page through and match.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these offers, by id."),
+        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/offers.json"));

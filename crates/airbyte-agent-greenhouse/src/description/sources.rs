@@ -2,134 +2,34 @@
 
 //! `sources` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A way by which candidates come in, such as a job board or a referral.","properties":{"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"id":{"type":["null","integer"],"description":"Source id."},"name":{"type":["null","string"],"description":"Name of the source, such as `LinkedIn`."},"type":{"type":["null","object"],"description":"Group the source belongs to.","properties":{"id":{"type":["null","integer"],"description":"Id of the group."},"name":{"type":["null","string"],"description":"Name of the group, such as `Third-party boards`."}}},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `sources` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("sources"),
-    description: Borrowed("A way by which candidates come in, such as a job board or a referral."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSource"),
-            entity: Borrowed("sources"),
-            action: Action::List,
-            summary: Borrowed("List sources"),
-            description: Borrowed(
-                "Lists the sources candidates come from, with the group of each. Use it to name the `source_id` of an application.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sources"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only these sources, by id; the way to name the source of an application.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Source id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the source, such as `LinkedIn`."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("object"),
-            description: Borrowed("Group the source belongs to."),
-        },
-        StoreField {
-            name: Borrowed("type.id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To name the source of an application."),
-    phrases: Borrowed(&[Borrowed("source"), Borrowed("referral"), Borrowed("job board")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("sources", "A way by which candidates come in, such as a job board or a referral.")
+    .when_to_use("To name the source of an application.")
+    .phrases(texts!["source", "referral", "job board"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("id", "integer", "Source id."),
+        stored("name", "string", "Name of the source, such as `LinkedIn`."),
+        stored("type", "object", "Group the source belongs to."),
+        stored("type.id", "integer", ""),
+        stored("type.name", "string", ""),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listSource", "sources", Action::List, template!("/sources"))
+    .summary("List sources")
+    .description("Lists the sources candidates come from, with the group of each. Use it to name the `source_id` of an application.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these sources, by id; the way to name the source of an application."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/sources.json"));

@@ -2,218 +2,47 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Somebody with an account in this Greenhouse organization, or a service account.","properties":{"agency_id":{"type":["null","integer"],"description":"Id of the recruiting agency the user belongs to."},"created_at":{"type":["null","string"],"description":"When it was created, ISO 8601.","format":"date-time"},"custom_fields":{"type":["null","object"],"description":"Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.","additionalProperties":{"type":"object","properties":{"name":{"type":["null","string"],"description":"Name of the field."},"type":{"type":["null","string"],"description":"Kind of value, such as `short_text`, `single_select`, `currency` or `date`."},"value":{"description":"The value: text, number, true or false, an object (such as amount and unit) or a list, depending on the kind; null when empty."}}}},"deactivated":{"type":["null","boolean"],"description":"Whether the account is switched off."},"department_ids":{"type":["null","array"],"description":"Ids of the user's departments.","items":{"type":["null","integer"]}},"emails":{"type":["null","array"],"description":"All e-mail addresses of the user.","items":{"type":["null","string"]}},"employee_id":{"type":["null","string"],"description":"Employee number, as set by your organization."},"first_name":{"type":["null","string"],"description":"First name."},"id":{"type":["null","integer"],"description":"User id."},"interviewer_tags":{"type":["null","array"],"description":"Tags that say what the user may interview for.","items":{"type":["null","object"],"properties":{"id":{"type":["null","integer"],"description":"Id of the tag."},"name":{"type":["null","string"],"description":"Name of the tag."}}}},"job_title":{"type":["null","string"],"description":"Job title."},"last_name":{"type":["null","string"],"description":"Last name."},"linked_candidate_ids":{"type":["null","array"],"description":"Ids of the candidates who are this person.","items":{"type":["null","integer"]}},"name":{"type":["null","string"],"description":"Full name."},"office_ids":{"type":["null","array"],"description":"Ids of the user's offices.","items":{"type":["null","integer"]}},"primary_email":{"type":["null","string"],"description":"E-mail address the user signs in with."},"site_admin":{"type":["null","boolean"],"description":"Whether the user is a site admin, who sees everything."},"updated_at":{"type":["null","string"],"description":"When it was last changed, ISO 8601.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed(
-        "Somebody with an account in this Greenhouse organization, or a service account.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listUser"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List users"),
-            description: Borrowed(
-                "Lists the users of the organization, deactivated ones and service accounts included. Use it to turn the user ids of applications and interviews into names, by `ids`. Job permissions are not included.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/users"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only these users, by id; the way to name a recruiter or coordinator.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("show_service_accounts"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Whether to include the service accounts that integrations act as. Pass false to see people only.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("true"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("true"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("agency_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the recruiting agency the user belongs to."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("deactivated"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the account is switched off."),
-        },
-        StoreField {
-            name: Borrowed("department_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the user's departments."),
-        },
-        StoreField {
-            name: Borrowed("emails"),
-            kind: Borrowed("array"),
-            description: Borrowed("All e-mail addresses of the user."),
-        },
-        StoreField {
-            name: Borrowed("employee_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Employee number, as set by your organization."),
-        },
-        StoreField {
-            name: Borrowed("first_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id."),
-        },
-        StoreField {
-            name: Borrowed("interviewer_tags"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tags that say what the user may interview for."),
-        },
-        StoreField {
-            name: Borrowed("job_title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Job title."),
-        },
-        StoreField {
-            name: Borrowed("last_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("linked_candidate_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the candidates who are this person."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name."),
-        },
-        StoreField {
-            name: Borrowed("office_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the user's offices."),
-        },
-        StoreField {
-            name: Borrowed("primary_email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address the user signs in with."),
-        },
-        StoreField {
-            name: Borrowed("site_admin"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the user is a site admin, who sees everything."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-    ]),
-    when_to_use: Borrowed("To name recruiters, coordinators and organizers."),
-    phrases: Borrowed(
-        &[Borrowed("recruiter"), Borrowed("hiring manager"), Borrowed("greenhouse user")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "Somebody with an account in this Greenhouse organization, or a service account.")
+    .when_to_use("To name recruiters, coordinators and organizers.")
+    .phrases(texts!["recruiter", "hiring manager", "greenhouse user"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("agency_id", "integer", "Id of the recruiting agency the user belongs to."),
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("custom_fields", "object", "Values of your organization's custom fields, by the field's immutable key; each has `name`, `type` and `value`."),
+        stored("deactivated", "boolean", "Whether the account is switched off."),
+        stored("department_ids", "array", "Ids of the user's departments."),
+        stored("emails", "array", "All e-mail addresses of the user."),
+        stored("employee_id", "string", "Employee number, as set by your organization."),
+        stored("first_name", "string", "First name."),
+        stored("id", "integer", "User id."),
+        stored("interviewer_tags", "array", "Tags that say what the user may interview for."),
+        stored("job_title", "string", "Job title."),
+        stored("last_name", "string", "Last name."),
+        stored("linked_candidate_ids", "array", "Ids of the candidates who are this person."),
+        stored("name", "string", "Full name."),
+        stored("office_ids", "array", "Ids of the user's offices."),
+        stored("primary_email", "string", "E-mail address the user signs in with."),
+        stored("site_admin", "boolean", "Whether the user is a site admin, who sees everything."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+    ]);
+
+const LIST: Operation = Operation::get("listUser", "users", Action::List, template!("/users"))
+    .summary("List users")
+    .description("Lists the users of the organization, deactivated ones and service accounts included. Use it to turn the user ids of applications and interviews into names, by `ids`. Job permissions are not included.")
+    .parameters(list![
+        query("cursor", STRING).description("Opaque token of the next page: the value of `cursor` in the URL that the previous answer's meta holds as `next`. Greenhouse refuses every other parameter beside it, so pass it alone; it remembers the filters of the first page."),
+        query("per_page", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Records per page. It holds for all pages that follow, so give it with the first page only, never together with `cursor`."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these users, by id; the way to name a recruiter or coordinator."),
+        query("updated_at", STRING).description("Only records changed in a period: an operator (`gt`, `gte`, `lt`, `lte`), a bar and an ISO 8601 instant. Two of them joined by a bar give both ends: `gte|2025-03-01T00:00:00Z|lte|2025-04-01T00:00:00Z`."),
+        query("show_service_accounts", BOOLEAN.default("true")).default("true").description("Whether to include the service accounts that integrations act as. Pass false to see people only."),
+    ])
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]).size(page_size("per_page").maximum(500)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));

@@ -2,296 +2,60 @@
 
 //! `associations` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Type of the record to start from: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type.";
-
-const TEXT_2: &str = "Type of the linked records: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type.";
-
-const TEXT_3: &str = r#"{"type":"object","description":"The association between two records after the call.","properties":{"fromObjectTypeId":{"type":"string","description":"Type id of the first record; `0-1` contacts, `0-2` companies, `0-3` deals, `0-5` tickets."},"fromObjectId":{"type":["string","integer"],"description":"Id of the first record."},"toObjectTypeId":{"type":"string","description":"Type id of the second record."},"toObjectId":{"type":["string","integer"],"description":"Id of the second record."},"labels":{"type":"array","description":"Labels of the association; empty when it has none.","items":{"type":"string"}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `associations` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("associations"),
-    description: Borrowed("A link between two records, with type and label."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAssociations"),
-            entity: Borrowed("associations"),
-            action: Action::List,
-            summary: Borrowed("List associations of a record"),
-            description: Borrowed(
-                "Returns the ids of all records of one type that a record is linked to, with the types and labels of the links. The result is HubSpot's whole answer: the links are in its `results`. Read the linked records with the `get` of their entity.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v4/objects/")),
-                    Piece::Name(Borrowed("fromObjectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("fromObjectId")),
-                    Piece::Text(Borrowed("/associations/")),
-                    Piece::Name(Borrowed("toObjectType")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fromObjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fromObjectId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to start from."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("toObjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Associations per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(500.0),
-                        default: Some(Json(Borrowed("500"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("500"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"One page of associations of a record.","properties":{"results":{"type":"array","description":"Linked records of the page.","items":{"type":"object","properties":{"toObjectId":{"type":["string","integer"],"description":"Id of the linked record; a number, or digits as text."},"associationTypes":{"type":"array","description":"Types of the link; a plain one and labels stand side by side.","items":{"type":"object","properties":{"category":{"type":"string","description":"`HUBSPOT_DEFINED`, `USER_DEFINED` or `INTEGRATOR_DEFINED`.","enum":["HUBSPOT_DEFINED","USER_DEFINED","INTEGRATOR_DEFINED"]},"typeId":{"type":"integer","description":"Id of the type."},"label":{"type":["string","null"],"description":"Label; null for the plain type."}}}}},"additionalProperties":true}},"paging":{"type":"object","description":"Where the page stands in the list.","properties":{"next":{"type":"object","description":"The next page; absent on the last one.","properties":{"after":{"type":"string","description":"Cursor of the next page; pass it as `after`."},"link":{"type":"string","description":"Address of the next page."}}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(500),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("associateLabeledRecords"),
-            entity: Borrowed("associations"),
-            action: Action::Create,
-            summary: Borrowed("Link two records"),
-            description: Borrowed(
-                "Links two records with a type, which may carry a label, such as a contact to a company. The type id depends on both object types and the direction. Linking again the same way changes nothing.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v4/objects/")),
-                    Piece::Name(Borrowed("fromObjectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("fromObjectId")),
-                    Piece::Text(Borrowed("/associations/")),
-                    Piece::Name(Borrowed("toObjectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("toObjectId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fromObjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fromObjectId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to start from."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("toObjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("toObjectId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record at the other end."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associationCategory"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""HUBSPOT_DEFINED""#)),
-                            Json(Borrowed(r#""USER_DEFINED""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associationTypeId"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the type, which depends on the direction. Without label: contact to company 279, company to contact 280, contact to deal 4, deal to contact 3, deal to company 341, ticket to contact 16, ticket to company 339, ticket to deal 28. Primary company: contact 1, deal 5, ticket 26.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: true },
-            response: Response { schema: Some(Json(Borrowed(TEXT_3))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteAssociations"),
-            entity: Borrowed("associations"),
-            action: Action::Delete,
-            summary: Borrowed("Unlink two records"),
-            description: Borrowed(
-                "Removes all links between two records, with all their labels. The records themselves stay.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v4/objects/")),
-                    Piece::Name(Borrowed("fromObjectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("fromObjectId")),
-                    Piece::Text(Borrowed("/associations/")),
-                    Piece::Name(Borrowed("toObjectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("toObjectId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fromObjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fromObjectId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to start from."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("toObjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("toObjectId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record at the other end."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("associations", "A link between two records, with type and label.")
+    .operations(list![LIST, CREATE, DELETE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listAssociations", "associations", Action::List, template!("/crm/v4/objects/{fromObjectType}/{fromObjectId}/associations/{toObjectType}"))
+    .summary("List associations of a record")
+    .description("Returns the ids of all records of one type that a record is linked to, with the types and labels of the links. The result is HubSpot's whole answer: the links are in its `results`. Read the linked records with the `get` of their entity.")
+    .parameters(list![
+        path("fromObjectType", STRING).required().description("Type of the record to start from: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
+        path("fromObjectId", STRING).required().description("Id of the record to start from."),
+        path("toObjectType", STRING).required().description("Type of the linked records: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("limit", INTEGER.minimum(1.0).maximum(500.0).default("500")).default("500").description("Associations per page."),
+    ])
+    .records(json_path!("$"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(500)))
+    .schema(LIST_RECORD);
+
+const CREATE: Operation = Operation::by(Method::Put, "associateLabeledRecords", "associations", Action::Create, template!("/crm/v4/objects/{fromObjectType}/{fromObjectId}/associations/{toObjectType}/{toObjectId}"))
+    .summary("Link two records")
+    .description("Links two records with a type, which may carry a label, such as a contact to a company. The type id depends on both object types and the direction. Linking again the same way changes nothing.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("fromObjectType", STRING).required().description("Type of the record to start from: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
+        path("fromObjectId", STRING).required().description("Id of the record to start from."),
+        path("toObjectType", STRING).required().description("Type of the linked records: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
+        path("toObjectId", STRING).required().description("Id of the record at the other end."),
+        body("associationCategory", STRING.choices(words!["HUBSPOT_DEFINED", "USER_DEFINED"])).required().description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account."),
+        body("associationTypeId", INTEGER).required().description("Id of the type, which depends on the direction. Without label: contact to company 279, company to contact 280, contact to deal 4, deal to contact 3, deal to company 341, ticket to contact 16, ticket to company 339, ticket to deal 28. Primary company: contact 1, deal 5, ticket 26."),
+    ])
+    .body(Body::Json { open: false, in_array: true })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteAssociations", "associations", Action::Delete, template!("/crm/v4/objects/{fromObjectType}/{fromObjectId}/associations/{toObjectType}/{toObjectId}"))
+    .summary("Unlink two records")
+    .description("Removes all links between two records, with all their labels. The records themselves stay.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("fromObjectType", STRING).required().description("Type of the record to start from: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
+        path("fromObjectId", STRING).required().description("Id of the record to start from."),
+        path("toObjectType", STRING).required().description("Type of the linked records: `contacts`, `companies`, `deals`, `tickets`, `notes`, `calls`, `emails`, `meetings`, `tasks`, or the id of a custom type."),
+        path("toObjectId", STRING).required().description("Id of the record at the other end."),
+    ]);
+
+const RECORD: Json = json(include_str!("schemas/associations.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/associations_list.json"));

@@ -2,689 +2,125 @@
 
 //! `calls` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A logged phone call.","properties":{"id":{"type":"string","description":"Record id: digits, as text."},"properties":{"type":"object","description":"Properties by internal name, values as text; those asked for or the default set.","properties":{"hs_call_body":{"type":["string","null"],"description":"Notes on the call, plain or HTML."},"hs_call_direction":{"type":["string","null"],"description":"`INBOUND` or `OUTBOUND`, seen from the HubSpot user."},"hs_call_disposition":{"type":["string","null"],"description":"Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected, `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0` left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy."},"hs_call_duration":{"type":["string","null"],"description":"Length in milliseconds, digits as text."},"hs_call_from_number":{"type":["string","null"],"description":"Number the call came from."},"hs_call_to_number":{"type":["string","null"],"description":"Number that was called."},"hs_call_status":{"type":["string","null"],"description":"State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`, `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`."},"hs_call_title":{"type":["string","null"],"description":"Title."},"hs_timestamp":{"type":["string","null"],"description":"When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds."},"hubspot_owner_id":{"type":["string","null"],"description":"Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."},"hs_object_id":{"type":["string","null"],"description":"Record id, the same as `id`."},"hs_createdate":{"type":["string","null"],"description":"When it was created, ISO 8601."},"hs_lastmodifieddate":{"type":["string","null"],"description":"When it last changed, ISO 8601."}},"additionalProperties":true},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"},"archived":{"type":"boolean","description":"Whether it was deleted and lies in the recycling bin."},"archivedAt":{"type":["string","null"],"description":"When it was deleted, ISO 8601; only on deleted records.","format":"date-time"},"associations":{"type":["object","null"],"description":"Linked records by object type, each with `results` of `id` and `type`; only when asked for.","additionalProperties":true}}}"#;
-
-const TEXT_2: &str = "Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected, `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0` left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.";
-
-const TEXT_3: &str = "State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`, `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.";
+use airbyte_agent_description::build::*;
 
 /// `calls` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("calls"),
-    description: Borrowed("A phone call that was logged."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCalls"),
-            entity: Borrowed("calls"),
-            action: Action::List,
-            summary: Borrowed("List calls"),
-            description: Borrowed(
-                "Returns all calls of the account, oldest first by id. Title, notes, duration and outcome have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/calls"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page; with `propertiesWithHistory` at most 50.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas. Left out, only id and dates come back, not the call's details.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createCall"),
-            entity: Borrowed("calls"),
-            action: Action::Create,
-            summary: Borrowed("Log a call"),
-            description: Borrowed(
-                "Logs a phone call on the timeline of the records in `associations`; nobody is called. Calling twice logs two calls.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/calls"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties of the call by internal name, custom ones too, values as text.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("hs_call_body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Notes on the call, plain or HTML."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_direction"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`INBOUND` or `OUTBOUND`, seen from the HubSpot user.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_disposition"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_duration"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Length in milliseconds, digits as text.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_from_number"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Number the call came from."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_to_number"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Number that was called."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_3),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_timestamp"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206 deal, 220 ticket.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("to"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            description: Borrowed("The record to link to."),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("id"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Id of the record."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("types"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Array]),
-                                            description: Borrowed("Types of the link, mostly one."),
-                                            items: Borrowed(&[
-                                                Schema {
-                                                    kinds: Borrowed(&[Kind::Object]),
-                                                    properties: Borrowed(&[
-                                                        Property {
-                                                            name: Borrowed("associationCategory"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("associationTypeId"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Integer]),
-                                                                description: Borrowed(
-                                                                    "Id of the type, which depends on the direction.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ]),
-                                                    open: false,
-                                                    ..SCHEMA
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCall"),
-            entity: Borrowed("calls"),
-            action: Action::Get,
-            summary: Borrowed("Get a call"),
-            description: Borrowed(
-                "Returns one call by id. Title, notes, duration and outcome have to be asked for in `properties`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/calls/")),
-                    Piece::Name(Borrowed("callId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("callId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Call to return, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas. Left out, only id and dates come back, not the call's details.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idProperty"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteCall"),
-            entity: Borrowed("calls"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a call"),
-            description: Borrowed(
-                "Moves a call to the recycling bin, from which it can be brought back in HubSpot within 90 days. The records it belongs to stay.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/calls/")),
-                    Piece::Name(Borrowed("callId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("callId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Call to delete, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateCall"),
-            entity: Borrowed("calls"),
-            action: Action::Update,
-            summary: Borrowed("Update a call"),
-            description: Borrowed(
-                "Sets the properties given and leaves the others alone, for instance to add notes or the outcome.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/calls/")),
-                    Piece::Name(Borrowed("callId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("callId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Call to change, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("hs_call_body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Notes on the call, plain or HTML."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_direction"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`INBOUND` or `OUTBOUND`, seen from the HubSpot user.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_disposition"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_duration"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Length in milliseconds, digits as text.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_from_number"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Number the call came from."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_to_number"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Number that was called."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_3),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_call_title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_timestamp"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted and lies in the recycling bin."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id: digits, as text."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("All properties by internal name."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_call_body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Notes on the call, plain or HTML."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_call_direction"),
-            kind: Borrowed("string"),
-            description: Borrowed("`INBOUND` or `OUTBOUND`, seen from the HubSpot user."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_call_duration"),
-            kind: Borrowed("string"),
-            description: Borrowed("Length in milliseconds, digits as text."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_call_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(TEXT_3),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_call_title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_createdate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_lastmodifieddate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_object_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, the same as `id`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it happened, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hubspot_owner_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601 in UTC."),
-        },
-    ]),
-    when_to_use: Borrowed("For calls made and their outcome, and to log one."),
-    phrases: Borrowed(&[Borrowed("call"), Borrowed("phone")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("calls", "A phone call that was logged.")
+    .when_to_use("For calls made and their outcome, and to log one.")
+    .phrases(texts!["call", "phone"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("id", "string", "Record id: digits, as text."),
+        stored("properties", "object", "All properties by internal name."),
+        stored("properties.hs_call_body", "string", "Notes on the call, plain or HTML."),
+        stored("properties.hs_call_direction", "string", "`INBOUND` or `OUTBOUND`, seen from the HubSpot user."),
+        stored("properties.hs_call_duration", "string", "Length in milliseconds, digits as text."),
+        stored("properties.hs_call_status", "string", "State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`, `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`."),
+        stored("properties.hs_call_title", "string", "Title."),
+        stored("properties.hs_createdate", "string", "When it was created, ISO 8601."),
+        stored("properties.hs_lastmodifieddate", "string", "When it last changed, ISO 8601."),
+        stored("properties.hs_object_id", "string", "Record id, the same as `id`."),
+        stored("properties.hs_timestamp", "string", "When it happened, ISO 8601."),
+        stored("properties.hubspot_owner_id", "string", "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."),
+        stored("updatedAt", "string", "When it last changed, ISO 8601 in UTC."),
+    ]);
+
+const LIST: Operation = Operation::get("listCalls", "calls", Action::List, template!("/crm/v3/objects/calls"))
+    .summary("List calls")
+    .description("Returns all calls of the account, oldest first by id. Title, notes, duration and outcome have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not the call's details."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createCall", "calls", Action::Create, template!("/crm/v3/objects/calls"))
+    .summary("Log a call")
+    .description("Logs a phone call on the timeline of the records in `associations`; nobody is called. Calling twice logs two calls.")
+    .writes()
+    .parameters(list![
+        body("properties", OBJECT.properties(list![
+            optional("hs_call_body", STRING.description("Notes on the call, plain or HTML.")),
+            optional("hs_call_direction", STRING.description("`INBOUND` or `OUTBOUND`, seen from the HubSpot user.")),
+            optional("hs_call_disposition", STRING.description("Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected, `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0` left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.")),
+            optional("hs_call_duration", STRING.description("Length in milliseconds, digits as text.")),
+            optional("hs_call_from_number", STRING.description("Number the call came from.")),
+            optional("hs_call_to_number", STRING.description("Number that was called.")),
+            optional("hs_call_status", STRING.description("State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`, `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.")),
+            optional("hs_call_title", STRING.description("Title.")),
+            required("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties of the call by internal name, custom ones too, values as text."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                optional("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).description("Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206 deal, 220 ticket."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getCall", "calls", Action::Get, template!("/crm/v3/objects/calls/{callId}"))
+    .summary("Get a call")
+    .description("Returns one call by id. Title, notes, duration and outcome have to be asked for in `properties`.")
+    .parameters(list![
+        path("callId", STRING).required().description("Call to return, by id."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not the call's details."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("idProperty", STRING).description("Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteCall", "calls", Action::Delete, template!("/crm/v3/objects/calls/{callId}"))
+    .summary("Delete a call")
+    .description("Moves a call to the recycling bin, from which it can be brought back in HubSpot within 90 days. The records it belongs to stay.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("callId", STRING).required().description("Call to delete, by id.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateCall", "calls", Action::Update, template!("/crm/v3/objects/calls/{callId}"))
+    .summary("Update a call")
+    .description("Sets the properties given and leaves the others alone, for instance to add notes or the outcome.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("callId", STRING).required().description("Call to change, by id."),
+        body("properties", OBJECT.properties(list![
+            optional("hs_call_body", STRING.description("Notes on the call, plain or HTML.")),
+            optional("hs_call_direction", STRING.description("`INBOUND` or `OUTBOUND`, seen from the HubSpot user.")),
+            optional("hs_call_disposition", STRING.description("Outcome by GUID; by default `f240bbac-87c9-4f6e-bf70-924b57d47db7` connected, `73a0d17f-1163-4015-bdd5-ec830791da20` no answer, `b2cf5968-551e-4856-9783-52b3da59a7d0` left voicemail, `9d9162e7-6cf3-4944-bf63-4dff82258764` busy.")),
+            optional("hs_call_duration", STRING.description("Length in milliseconds, digits as text.")),
+            optional("hs_call_from_number", STRING.description("Number the call came from.")),
+            optional("hs_call_to_number", STRING.description("Number that was called.")),
+            optional("hs_call_status", STRING.description("State: `BUSY`, `CALLING_CRM_USER`, `CANCELED`, `COMPLETED`, `CONNECTING`, `FAILED`, `IN_PROGRESS`, `NO_ANSWER`, `QUEUED` or `RINGING`.")),
+            optional("hs_call_title", STRING.description("Title.")),
+            optional("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/calls.json"));

@@ -2,912 +2,163 @@
 
 //! `companies` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Properties to return, internal names joined with commas; replaces the default set (name, domain and dates). Names the account does not have are ignored.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A company: an organization known to the account.","properties":{"id":{"type":"string","description":"Record id: digits, as text."},"properties":{"type":"object","description":"Properties by internal name, values as text; those asked for or the default set.","properties":{"createdate":{"type":["string","null"],"description":"When it was created, ISO 8601."},"domain":{"type":["string","null"],"description":"Main domain, without protocol; HubSpot recognises duplicates by it."},"hs_lastmodifieddate":{"type":["string","null"],"description":"When it last changed, ISO 8601."},"hs_object_id":{"type":["string","null"],"description":"Record id, the same as `id`."},"name":{"type":["string","null"],"description":"Name of the company."}},"additionalProperties":true},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"},"archived":{"type":"boolean","description":"Whether it was deleted and lies in the recycling bin."},"archivedAt":{"type":["string","null"],"description":"When it was deleted, ISO 8601; only on deleted records.","format":"date-time"},"propertiesWithHistory":{"type":["object","null"],"description":"Former values by property, newest first, each with `value`, `timestamp` and source; only when asked for.","additionalProperties":true},"associations":{"type":["object","null"],"description":"Linked records by object type, each with `results` of `id` and `type`; only when asked for.","additionalProperties":true},"objectWriteTraceId":{"type":["string","null"],"description":"Mark of the write in batch answers; mostly absent."},"url":{"type":["string","null"],"description":"Web address of the record in HubSpot."}}}"#;
-
-const TEXT_3: &str = "Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.";
+use airbyte_agent_description::build::*;
 
 /// `companies` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("companies"),
-    description: Borrowed("An organization known to the account."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCompanies"),
-            entity: Borrowed("companies"),
-            action: Action::List,
-            summary: Borrowed("List companies"),
-            description: Borrowed(
-                "Returns all companies, oldest first by id. Cannot filter or sort: use `companies.search` for that. Properties other than the default ones have to be asked for in `properties`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/companies"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page; with `propertiesWithHistory` at most 50.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createCompany"),
-            entity: Borrowed("companies"),
-            action: Action::Create,
-            summary: Borrowed("Create a company"),
-            description: Borrowed(
-                "Creates a company. HubSpot does not refuse a domain that exists, so look for it first with `companies.search`. Custom properties can be read and written by their internal names.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/companies"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties of the company by internal name, custom ones too, values as text. At least one of `name` and `domain`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Name of the company."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("domain"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Main domain, without protocol; HubSpot recognises duplicates by it.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("description"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("What the company does."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("phone"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Phone number, in any form."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("industry"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Industry by internal value, in capitals.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("city"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("City."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("state"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("State or region."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("country"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Country."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("zip"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Postal code."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("numberofemployees"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Number of employees, digits as text."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("annualrevenue"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Yearly revenue in the account's currency, number as text.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lifecyclestage"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_3),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("website"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Web address."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCompany"),
-            entity: Borrowed("companies"),
-            action: Action::Get,
-            summary: Borrowed("Get a company"),
-            description: Borrowed(
-                "Returns one company by id, or by another unique property named in `idProperty`. Its contacts and deals come along when named in `associations`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/companies/")),
-                    Piece::Name(Borrowed("companyId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("companyId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Company to return, by id; or the value of the property named in `idProperty`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idProperty"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateCompany"),
-            entity: Borrowed("companies"),
-            action: Action::Update,
-            summary: Borrowed("Update a company"),
-            description: Borrowed(
-                "Sets the properties given and leaves the others alone. Find the id with `companies.search` first.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/companies/")),
-                    Piece::Name(Borrowed("companyId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("companyId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Company to change, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Name of the company."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("domain"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Main domain, without protocol; HubSpot recognises duplicates by it.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("description"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("What the company does."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("phone"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Phone number, in any form."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("industry"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Industry by internal value, in capitals.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("city"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("City."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("state"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("State or region."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("country"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Country."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("zip"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Postal code."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("numberofemployees"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Number of employees, digits as text."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("annualrevenue"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Yearly revenue in the account's currency, number as text.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lifecyclestage"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_3),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("website"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Web address."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchCompanies"),
-            entity: Borrowed("companies"),
-            action: Action::Search,
-            summary: Borrowed("Search companies"),
-            description: Borrowed(
-                "Finds companies by words in name, domain, website and phone (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/companies/search"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filterGroups"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Conditions: a company matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("filters"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Array]),
-                                            description: Borrowed("Filters that all have to hold."),
-                                            items: Borrowed(&[
-                                                Schema {
-                                                    kinds: Borrowed(&[Kind::Object]),
-                                                    properties: Borrowed(&[
-                                                        Property {
-                                                            name: Borrowed("operator"),
-                                                            required: true,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and allows `*`.",
-                                                                ),
-                                                                choices: Borrowed(&[
-                                                                    Json(Borrowed(r#""BETWEEN""#)),
-                                                                    Json(Borrowed(r#""CONTAINS_TOKEN""#)),
-                                                                    Json(Borrowed(r#""EQ""#)),
-                                                                    Json(Borrowed(r#""GT""#)),
-                                                                    Json(Borrowed(r#""GTE""#)),
-                                                                    Json(Borrowed(r#""HAS_PROPERTY""#)),
-                                                                    Json(Borrowed(r#""IN""#)),
-                                                                    Json(Borrowed(r#""LT""#)),
-                                                                    Json(Borrowed(r#""LTE""#)),
-                                                                    Json(Borrowed(r#""NEQ""#)),
-                                                                    Json(Borrowed(r#""NOT_CONTAINS_TOKEN""#)),
-                                                                    Json(Borrowed(r#""NOT_HAS_PROPERTY""#)),
-                                                                    Json(Borrowed(r#""NOT_IN""#)),
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("propertyName"),
-                                                            required: true,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Internal name of the property, custom ones too; `associations.contact` and the like filter by the id of a linked record.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("value"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their internal value.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("highValue"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Upper bound for `BETWEEN`, included; the lower one is `value`.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("values"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Array]),
-                                                                description: Borrowed(
-                                                                    "Values for `IN` and `NOT_IN`; for text properties in lower case.",
-                                                                ),
-                                                                items: Borrowed(&[
-                                                                    Schema {
-                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ]),
-                                                    open: false,
-                                                    ..SCHEMA
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Properties to return, internal names; replaces the default set (name, domain and dates).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Body,
-                    description: Borrowed("Records per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(200.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sorts"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Order of the results; one rule only. Left out, oldest first.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("propertyName"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Internal name of the property to sort by.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("direction"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Sorting direction."),
-                                            choices: Borrowed(&[
-                                                Json(Borrowed(r#""ASCENDING""#)),
-                                                Json(Borrowed(r#""DESCENDING""#)),
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Words to look for in name, domain, website and phone number; parts of words match. Up to 3,000 characters; combines with the filters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("total"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("total"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(200),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted and lies in the recycling bin."),
-        },
-        StoreField {
-            name: Borrowed("contacts"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the linked contacts."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id: digits, as text."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("All properties by internal name."),
-        },
-        StoreField {
-            name: Borrowed("properties.createdate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.domain"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Main domain, without protocol; HubSpot recognises duplicates by it.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_lastmodifieddate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_object_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, the same as `id`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hubspot_owner_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("properties.name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the company."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601 in UTC."),
-        },
-    ]),
-    when_to_use: Borrowed("To find, create or change a company."),
-    phrases: Borrowed(&[
-        Borrowed("company"),
-        Borrowed("account"),
-        Borrowed("organization"),
-        Borrowed("firm"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("companies", "An organization known to the account.")
+    .when_to_use("To find, create or change a company.")
+    .phrases(texts!["company", "account", "organization", "firm"])
+    .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
+        stored("contacts", "array", "Ids of the linked contacts."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("id", "string", "Record id: digits, as text."),
+        stored("properties", "object", "All properties by internal name."),
+        stored("properties.createdate", "string", "When it was created, ISO 8601."),
+        stored("properties.domain", "string", "Main domain, without protocol; HubSpot recognises duplicates by it."),
+        stored("properties.hs_lastmodifieddate", "string", "When it last changed, ISO 8601."),
+        stored("properties.hs_object_id", "string", "Record id, the same as `id`."),
+        stored("properties.hubspot_owner_id", "string", "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."),
+        stored("properties.name", "string", "Name of the company."),
+        stored("updatedAt", "string", "When it last changed, ISO 8601 in UTC."),
+    ]);
+
+const LIST: Operation = Operation::get("listCompanies", "companies", Action::List, template!("/crm/v3/objects/companies"))
+    .summary("List companies")
+    .description("Returns all companies, oldest first by id. Cannot filter or sort: use `companies.search` for that. Properties other than the default ones have to be asked for in `properties`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (name, domain and dates). Names the account does not have are ignored."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createCompany", "companies", Action::Create, template!("/crm/v3/objects/companies"))
+    .summary("Create a company")
+    .description("Creates a company. HubSpot does not refuse a domain that exists, so look for it first with `companies.search`. Custom properties can be read and written by their internal names.")
+    .writes()
+    .parameters(list![
+        body("properties", OBJECT.properties(list![
+            optional("name", STRING.description("Name of the company.")),
+            optional("domain", STRING.description("Main domain, without protocol; HubSpot recognises duplicates by it.")),
+            optional("description", STRING.description("What the company does.")),
+            optional("phone", STRING.description("Phone number, in any form.")),
+            optional("industry", STRING.description("Industry by internal value, in capitals.")),
+            optional("city", STRING.description("City.")),
+            optional("state", STRING.description("State or region.")),
+            optional("country", STRING.description("Country.")),
+            optional("zip", STRING.description("Postal code.")),
+            optional("numberofemployees", STRING.description("Number of employees, digits as text.")),
+            optional("annualrevenue", STRING.description("Yearly revenue in the account's currency, number as text.")),
+            optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+            optional("website", STRING.description("Web address.")),
+        ])).required().description("Properties of the company by internal name, custom ones too, values as text. At least one of `name` and `domain`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getCompany", "companies", Action::Get, template!("/crm/v3/objects/companies/{companyId}"))
+    .summary("Get a company")
+    .description("Returns one company by id, or by another unique property named in `idProperty`. Its contacts and deals come along when named in `associations`.")
+    .parameters(list![
+        path("companyId", STRING).required().description("Company to return, by id; or the value of the property named in `idProperty`."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (name, domain and dates). Names the account does not have are ignored."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("idProperty", STRING).description("Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateCompany", "companies", Action::Update, template!("/crm/v3/objects/companies/{companyId}"))
+    .summary("Update a company")
+    .description("Sets the properties given and leaves the others alone. Find the id with `companies.search` first.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("companyId", STRING).required().description("Company to change, by id."),
+        body("properties", OBJECT.properties(list![
+            optional("name", STRING.description("Name of the company.")),
+            optional("domain", STRING.description("Main domain, without protocol; HubSpot recognises duplicates by it.")),
+            optional("description", STRING.description("What the company does.")),
+            optional("phone", STRING.description("Phone number, in any form.")),
+            optional("industry", STRING.description("Industry by internal value, in capitals.")),
+            optional("city", STRING.description("City.")),
+            optional("state", STRING.description("State or region.")),
+            optional("country", STRING.description("Country.")),
+            optional("zip", STRING.description("Postal code.")),
+            optional("numberofemployees", STRING.description("Number of employees, digits as text.")),
+            optional("annualrevenue", STRING.description("Yearly revenue in the account's currency, number as text.")),
+            optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+            optional("website", STRING.description("Web address.")),
+        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "searchCompanies", "companies", Action::Search, template!("/crm/v3/objects/companies/search"))
+    .summary("Search companies")
+    .description("Finds companies by words in name, domain, website and phone (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .parameters(list![
+        body("filterGroups", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("filters", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("operator", STRING.choices(words![
+                            "BETWEEN",
+                            "CONTAINS_TOKEN",
+                            "EQ",
+                            "GT",
+                            "GTE",
+                            "HAS_PROPERTY",
+                            "IN",
+                            "LT",
+                            "LTE",
+                            "NEQ",
+                            "NOT_CONTAINS_TOKEN",
+                            "NOT_HAS_PROPERTY",
+                            "NOT_IN",
+                        ]).description("Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and allows `*`.")),
+                        required("propertyName", STRING.description("Internal name of the property, custom ones too; `associations.contact` and the like filter by the id of a linked record.")),
+                        optional("value", STRING.description("Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their internal value.")),
+                        optional("highValue", STRING.description("Upper bound for `BETWEEN`, included; the lower one is `value`.")),
+                        optional("values", ARRAY.items(list![STRING]).description("Values for `IN` and `NOT_IN`; for text properties in lower case.")),
+                    ]).closed(),
+                ]).description("Filters that all have to hold.")),
+            ]).closed(),
+        ])).description("Conditions: a company matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (name, domain and dates)."),
+        body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
+        body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
+        body("sorts", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("propertyName", STRING.description("Internal name of the property to sort by.")),
+                optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Sorting direction.")),
+            ]).closed(),
+        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        body("query", STRING).description("Words to look for in name, domain, website and phone number; parts of words match. Up to 3,000 characters; combines with the filters."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("total", json_path!("$.total")),
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(200)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/companies.json"));

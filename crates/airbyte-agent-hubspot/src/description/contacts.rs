@@ -2,828 +2,156 @@
 
 //! `contacts` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Properties to return, internal names joined with commas; replaces the default set (email, firstname, lastname and dates). Names the account does not have are ignored.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A contact: a person known to the account.","properties":{"id":{"type":"string","description":"Record id: digits, as text."},"properties":{"type":"object","description":"Properties by internal name, values as text; those asked for or the default set.","properties":{"createdate":{"type":["string","null"],"description":"When it was created, ISO 8601."},"email":{"type":["string","null"],"description":"E-mail address; unique among contacts."},"firstname":{"type":["string","null"],"description":"First name."},"hs_object_id":{"type":["string","null"],"description":"Record id, the same as `id`."},"lastmodifieddate":{"type":["string","null"],"description":"When it last changed, ISO 8601."},"lastname":{"type":["string","null"],"description":"Last name."}},"additionalProperties":true},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"},"archived":{"type":"boolean","description":"Whether it was deleted and lies in the recycling bin."},"archivedAt":{"type":["string","null"],"description":"When it was deleted, ISO 8601; only on deleted records.","format":"date-time"},"propertiesWithHistory":{"type":["object","null"],"description":"Former values by property, newest first, each with `value`, `timestamp` and source; only when asked for.","additionalProperties":true},"associations":{"type":["object","null"],"description":"Linked records by object type, each with `results` of `id` and `type`; only when asked for.","additionalProperties":true},"objectWriteTraceId":{"type":["string","null"],"description":"Mark of the write in batch answers; mostly absent."},"url":{"type":["string","null"],"description":"Web address of the record in HubSpot."}}}"#;
-
-const TEXT_3: &str = "Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.";
+use airbyte_agent_description::build::*;
 
 /// `contacts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("contacts"),
-    description: Borrowed("A person known to the account."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listContacts"),
-            entity: Borrowed("contacts"),
-            action: Action::List,
-            summary: Borrowed("List contacts"),
-            description: Borrowed(
-                "Returns all contacts, oldest first by id. Cannot filter or sort: use `contacts.search` for that. Properties other than the default ones have to be asked for in `properties`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/contacts"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page; with `propertiesWithHistory` at most 50.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Create,
-            summary: Borrowed("Create a contact"),
-            description: Borrowed(
-                "Creates a contact. A second contact with the same e-mail address is refused with 409, so look for it first with `contacts.search`. Link it to a company with `associations.create`. Custom properties can be read and written by their internal names.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/contacts"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties of the contact by internal name, custom ones too, values as text. At least one of `email`, `firstname` and `lastname`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("E-mail address; unique among contacts."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("firstname"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("First name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lastname"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Last name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("phone"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Phone number, in any form."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("company"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name of the contact's company, as plain text; a link to a company record is made with `associations.create`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("website"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Web address."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lifecyclestage"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_3),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("jobtitle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Job title."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Get,
-            summary: Borrowed("Get a contact"),
-            description: Borrowed(
-                "Returns one contact by id, or by another unique property named in `idProperty`. For e-mail addresses set `idProperty` to `email`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/contacts/")),
-                    Piece::Name(Borrowed("contactId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("contactId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Contact to return, by id; or the value of the property named in `idProperty`, such as the e-mail address.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idProperty"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Property whose value is passed as `contactId`, instead of HubSpot's own id: `email`, or a custom property with unique values.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Update,
-            summary: Borrowed("Update a contact"),
-            description: Borrowed(
-                "Sets the properties given and leaves the others alone. Find the id with `contacts.search` first. Workflows of the account may react.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/contacts/")),
-                    Piece::Name(Borrowed("contactId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("contactId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Contact to change, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("E-mail address; unique among contacts."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("firstname"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("First name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lastname"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Last name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("phone"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Phone number, in any form."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("company"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name of the contact's company, as plain text; a link to a company record is made with `associations.create`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("website"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Web address."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lifecyclestage"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_3),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("jobtitle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Job title."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchContacts"),
-            entity: Borrowed("contacts"),
-            action: Action::Search,
-            summary: Borrowed("Search contacts"),
-            description: Borrowed(
-                "Finds contacts by words in name, e-mail address, phone and company (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/contacts/search"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filterGroups"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Conditions: a contact matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("filters"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Array]),
-                                            description: Borrowed("Filters that all have to hold."),
-                                            items: Borrowed(&[
-                                                Schema {
-                                                    kinds: Borrowed(&[Kind::Object]),
-                                                    properties: Borrowed(&[
-                                                        Property {
-                                                            name: Borrowed("operator"),
-                                                            required: true,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and allows `*`.",
-                                                                ),
-                                                                choices: Borrowed(&[
-                                                                    Json(Borrowed(r#""BETWEEN""#)),
-                                                                    Json(Borrowed(r#""CONTAINS_TOKEN""#)),
-                                                                    Json(Borrowed(r#""EQ""#)),
-                                                                    Json(Borrowed(r#""GT""#)),
-                                                                    Json(Borrowed(r#""GTE""#)),
-                                                                    Json(Borrowed(r#""HAS_PROPERTY""#)),
-                                                                    Json(Borrowed(r#""IN""#)),
-                                                                    Json(Borrowed(r#""LT""#)),
-                                                                    Json(Borrowed(r#""LTE""#)),
-                                                                    Json(Borrowed(r#""NEQ""#)),
-                                                                    Json(Borrowed(r#""NOT_CONTAINS_TOKEN""#)),
-                                                                    Json(Borrowed(r#""NOT_HAS_PROPERTY""#)),
-                                                                    Json(Borrowed(r#""NOT_IN""#)),
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("propertyName"),
-                                                            required: true,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Internal name of the property, custom ones too; `associations.contact` and the like filter by the id of a linked record.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("value"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their internal value.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("highValue"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Upper bound for `BETWEEN`, included; the lower one is `value`.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("values"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Array]),
-                                                                description: Borrowed(
-                                                                    "Values for `IN` and `NOT_IN`; for text properties in lower case.",
-                                                                ),
-                                                                items: Borrowed(&[
-                                                                    Schema {
-                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ]),
-                                                    open: false,
-                                                    ..SCHEMA
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Properties to return, internal names; replaces the default set (email, firstname, lastname and dates).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Body,
-                    description: Borrowed("Records per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(200.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sorts"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Order of the results; one rule only. Left out, oldest first.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("propertyName"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Internal name of the property to sort by.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("direction"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Sorting direction."),
-                                            choices: Borrowed(&[
-                                                Json(Borrowed(r#""ASCENDING""#)),
-                                                Json(Borrowed(r#""DESCENDING""#)),
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Words to look for in names, e-mail addresses, phone numbers and company; parts of words match. Up to 3,000 characters; combines with the filters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("total"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("total"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(200),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted and lies in the recycling bin."),
-        },
-        StoreField {
-            name: Borrowed("companies"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the linked companies."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id: digits, as text."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("All properties by internal name."),
-        },
-        StoreField {
-            name: Borrowed("properties.associatedcompanyid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the contact's primary company."),
-        },
-        StoreField {
-            name: Borrowed("properties.createdate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address; unique among contacts."),
-        },
-        StoreField {
-            name: Borrowed("properties.firstname"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_object_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, the same as `id`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hubspot_owner_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("properties.lastmodifieddate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.lastname"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601 in UTC."),
-        },
-    ]),
-    when_to_use: Borrowed("To find, create or change a person, or their id."),
-    phrases: Borrowed(&[
-        Borrowed("contact"),
-        Borrowed("lead"),
-        Borrowed("person"),
-        Borrowed("customer"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("contacts", "A person known to the account.")
+    .when_to_use("To find, create or change a person, or their id.")
+    .phrases(texts!["contact", "lead", "person", "customer"])
+    .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
+        stored("companies", "array", "Ids of the linked companies."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("id", "string", "Record id: digits, as text."),
+        stored("properties", "object", "All properties by internal name."),
+        stored("properties.associatedcompanyid", "string", "Id of the contact's primary company."),
+        stored("properties.createdate", "string", "When it was created, ISO 8601."),
+        stored("properties.email", "string", "E-mail address; unique among contacts."),
+        stored("properties.firstname", "string", "First name."),
+        stored("properties.hs_object_id", "string", "Record id, the same as `id`."),
+        stored("properties.hubspot_owner_id", "string", "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."),
+        stored("properties.lastmodifieddate", "string", "When it last changed, ISO 8601."),
+        stored("properties.lastname", "string", "Last name."),
+        stored("updatedAt", "string", "When it last changed, ISO 8601 in UTC."),
+    ]);
+
+const LIST: Operation = Operation::get("listContacts", "contacts", Action::List, template!("/crm/v3/objects/contacts"))
+    .summary("List contacts")
+    .description("Returns all contacts, oldest first by id. Cannot filter or sort: use `contacts.search` for that. Properties other than the default ones have to be asked for in `properties`.")
+    .preferred_for_check()
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (email, firstname, lastname and dates). Names the account does not have are ignored."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createContact", "contacts", Action::Create, template!("/crm/v3/objects/contacts"))
+    .summary("Create a contact")
+    .description("Creates a contact. A second contact with the same e-mail address is refused with 409, so look for it first with `contacts.search`. Link it to a company with `associations.create`. Custom properties can be read and written by their internal names.")
+    .writes()
+    .parameters(list![
+        body("properties", OBJECT.properties(list![
+            optional("email", STRING.description("E-mail address; unique among contacts.")),
+            optional("firstname", STRING.description("First name.")),
+            optional("lastname", STRING.description("Last name.")),
+            optional("phone", STRING.description("Phone number, in any form.")),
+            optional("company", STRING.description("Name of the contact's company, as plain text; a link to a company record is made with `associations.create`.")),
+            optional("website", STRING.description("Web address.")),
+            optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
+            optional("jobtitle", STRING.description("Job title.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties of the contact by internal name, custom ones too, values as text. At least one of `email`, `firstname` and `lastname`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getContact", "contacts", Action::Get, template!("/crm/v3/objects/contacts/{contactId}"))
+    .summary("Get a contact")
+    .description("Returns one contact by id, or by another unique property named in `idProperty`. For e-mail addresses set `idProperty` to `email`.")
+    .parameters(list![
+        path("contactId", STRING).required().description("Contact to return, by id; or the value of the property named in `idProperty`, such as the e-mail address."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (email, firstname, lastname and dates). Names the account does not have are ignored."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("idProperty", STRING).description("Property whose value is passed as `contactId`, instead of HubSpot's own id: `email`, or a custom property with unique values."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contacts", Action::Update, template!("/crm/v3/objects/contacts/{contactId}"))
+    .summary("Update a contact")
+    .description("Sets the properties given and leaves the others alone. Find the id with `contacts.search` first. Workflows of the account may react.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("contactId", STRING).required().description("Contact to change, by id."),
+        body("properties", OBJECT.properties(list![
+            optional("email", STRING.description("E-mail address; unique among contacts.")),
+            optional("firstname", STRING.description("First name.")),
+            optional("lastname", STRING.description("Last name.")),
+            optional("phone", STRING.description("Phone number, in any form.")),
+            optional("company", STRING.description("Name of the contact's company, as plain text; a link to a company record is made with `associations.create`.")),
+            optional("website", STRING.description("Web address.")),
+            optional("lifecyclestage", STRING.description("Lifecycle stage by internal value: `subscriber`, `lead`, `marketingqualifiedlead`, `salesqualifiedlead`, `opportunity`, `customer`, `evangelist`, `other`, or a custom one. Only moves forward; to go back set it to an empty text first.")),
+            optional("jobtitle", STRING.description("Job title.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "searchContacts", "contacts", Action::Search, template!("/crm/v3/objects/contacts/search"))
+    .summary("Search contacts")
+    .description("Finds contacts by words in name, e-mail address, phone and company (`query`), by conditions on any property (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .parameters(list![
+        body("filterGroups", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("filters", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("operator", STRING.choices(words![
+                            "BETWEEN",
+                            "CONTAINS_TOKEN",
+                            "EQ",
+                            "GT",
+                            "GTE",
+                            "HAS_PROPERTY",
+                            "IN",
+                            "LT",
+                            "LTE",
+                            "NEQ",
+                            "NOT_CONTAINS_TOKEN",
+                            "NOT_HAS_PROPERTY",
+                            "NOT_IN",
+                        ]).description("Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and allows `*`.")),
+                        required("propertyName", STRING.description("Internal name of the property, custom ones too; `associations.contact` and the like filter by the id of a linked record.")),
+                        optional("value", STRING.description("Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their internal value.")),
+                        optional("highValue", STRING.description("Upper bound for `BETWEEN`, included; the lower one is `value`.")),
+                        optional("values", ARRAY.items(list![STRING]).description("Values for `IN` and `NOT_IN`; for text properties in lower case.")),
+                    ]).closed(),
+                ]).description("Filters that all have to hold.")),
+            ]).closed(),
+        ])).description("Conditions: a contact matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (email, firstname, lastname and dates)."),
+        body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
+        body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
+        body("sorts", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("propertyName", STRING.description("Internal name of the property to sort by.")),
+                optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Sorting direction.")),
+            ]).closed(),
+        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        body("query", STRING).description("Words to look for in names, e-mail addresses, phone numbers and company; parts of words match. Up to 3,000 characters; combines with the filters."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("total", json_path!("$.total")),
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(200)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/contacts.json"));

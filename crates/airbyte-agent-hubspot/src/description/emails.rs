@@ -2,648 +2,120 @@
 
 //! `emails` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A logged one-to-one e-mail.","properties":{"id":{"type":"string","description":"Record id: digits, as text."},"properties":{"type":"object","description":"Properties by internal name, values as text; those asked for or the default set.","properties":{"hs_email_subject":{"type":["string","null"],"description":"Subject line."},"hs_email_text":{"type":["string","null"],"description":"Body as plain text."},"hs_email_html":{"type":["string","null"],"description":"Body as HTML."},"hs_email_direction":{"type":["string","null"],"description":"`EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in, `FORWARDED_EMAIL` forwarded to the CRM."},"hs_email_status":{"type":["string","null"],"description":"Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`."},"hs_email_sender_email":{"type":["string","null"],"description":"Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`)."},"hs_email_to_email":{"type":["string","null"],"description":"Addresses of the recipients, joined with semicolons. HubSpot may derive them from the mail headers (`hs_email_headers`)."},"hs_timestamp":{"type":["string","null"],"description":"When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds."},"hubspot_owner_id":{"type":["string","null"],"description":"Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."},"hs_object_id":{"type":["string","null"],"description":"Record id, the same as `id`."},"hs_createdate":{"type":["string","null"],"description":"When it was created, ISO 8601."},"hs_lastmodifieddate":{"type":["string","null"],"description":"When it last changed, ISO 8601."}},"additionalProperties":true},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"},"archived":{"type":"boolean","description":"Whether it was deleted and lies in the recycling bin."},"archivedAt":{"type":["string","null"],"description":"When it was deleted, ISO 8601; only on deleted records.","format":"date-time"},"associations":{"type":["object","null"],"description":"Linked records by object type, each with `results` of `id` and `type`; only when asked for.","additionalProperties":true}}}"#;
-
-const TEXT_2: &str = "`EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in, `FORWARDED_EMAIL` forwarded to the CRM.";
+use airbyte_agent_description::build::*;
 
 /// `emails` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("emails"),
-    description: Borrowed("A one-to-one e-mail that was logged; not a marketing e-mail."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listEmails"),
-            entity: Borrowed("emails"),
-            action: Action::List,
-            summary: Borrowed("List e-mails"),
-            description: Borrowed(
-                "Returns all e-mails of the account, oldest first by id. Subject, text and addresses have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/emails"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page; with `propertiesWithHistory` at most 50.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and text.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createEmail"),
-            entity: Borrowed("emails"),
-            action: Action::Create,
-            summary: Borrowed("Log an e-mail"),
-            description: Borrowed(
-                "Logs a one-to-one e-mail on the timeline of the records in `associations`; nothing is sent. Calling twice logs two e-mails.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/emails"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties of the e-mail by internal name, custom ones too, values as text.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("hs_email_subject"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Subject line."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_text"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Body as plain text."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_html"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Body as HTML."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_direction"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_sender_email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`).",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_to_email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Addresses of the recipients, joined with semicolons. HubSpot may derive them from the mail headers (`hs_email_headers`).",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_timestamp"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company, 210 deal, 224 ticket.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("to"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            description: Borrowed("The record to link to."),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("id"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Id of the record."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("types"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Array]),
-                                            description: Borrowed("Types of the link, mostly one."),
-                                            items: Borrowed(&[
-                                                Schema {
-                                                    kinds: Borrowed(&[Kind::Object]),
-                                                    properties: Borrowed(&[
-                                                        Property {
-                                                            name: Borrowed("associationCategory"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("associationTypeId"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Integer]),
-                                                                description: Borrowed(
-                                                                    "Id of the type, which depends on the direction.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ]),
-                                                    open: false,
-                                                    ..SCHEMA
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getEmail"),
-            entity: Borrowed("emails"),
-            action: Action::Get,
-            summary: Borrowed("Get an e-mail"),
-            description: Borrowed(
-                "Returns one e-mail by id. Subject, text and addresses have to be asked for in `properties`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/emails/")),
-                    Piece::Name(Borrowed("emailId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("emailId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("E-mail to return, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and text.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idProperty"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteEmail"),
-            entity: Borrowed("emails"),
-            action: Action::Delete,
-            summary: Borrowed("Delete an e-mail"),
-            description: Borrowed(
-                "Moves an e-mail to the recycling bin, from which it can be brought back in HubSpot within 90 days. The records it belongs to stay.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/emails/")),
-                    Piece::Name(Borrowed("emailId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("emailId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("E-mail to delete, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateEmail"),
-            entity: Borrowed("emails"),
-            action: Action::Update,
-            summary: Borrowed("Update an e-mail"),
-            description: Borrowed(
-                "Sets the properties given and leaves the others alone. Nothing is sent.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/emails/")),
-                    Piece::Name(Borrowed("emailId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("emailId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("E-mail to change, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("hs_email_subject"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Subject line."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_text"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Body as plain text."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_html"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Body as HTML."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_direction"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_email_status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_timestamp"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted and lies in the recycling bin."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id: digits, as text."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("All properties by internal name."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_createdate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_email_direction"),
-            kind: Borrowed("string"),
-            description: Borrowed(TEXT_2),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_email_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_email_subject"),
-            kind: Borrowed("string"),
-            description: Borrowed("Subject line."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_email_text"),
-            kind: Borrowed("string"),
-            description: Borrowed("Body as plain text."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_lastmodifieddate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_object_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, the same as `id`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it happened, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hubspot_owner_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601 in UTC."),
-        },
-    ]),
-    when_to_use: Borrowed("For correspondence with contacts; not for marketing e-mails."),
-    phrases: Borrowed(&[Borrowed("email"), Borrowed("correspondence")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("emails", "A one-to-one e-mail that was logged; not a marketing e-mail.")
+    .when_to_use("For correspondence with contacts; not for marketing e-mails.")
+    .phrases(texts!["email", "correspondence"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("id", "string", "Record id: digits, as text."),
+        stored("properties", "object", "All properties by internal name."),
+        stored("properties.hs_createdate", "string", "When it was created, ISO 8601."),
+        stored("properties.hs_email_direction", "string", "`EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in, `FORWARDED_EMAIL` forwarded to the CRM."),
+        stored("properties.hs_email_status", "string", "Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`."),
+        stored("properties.hs_email_subject", "string", "Subject line."),
+        stored("properties.hs_email_text", "string", "Body as plain text."),
+        stored("properties.hs_lastmodifieddate", "string", "When it last changed, ISO 8601."),
+        stored("properties.hs_object_id", "string", "Record id, the same as `id`."),
+        stored("properties.hs_timestamp", "string", "When it happened, ISO 8601."),
+        stored("properties.hubspot_owner_id", "string", "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."),
+        stored("updatedAt", "string", "When it last changed, ISO 8601 in UTC."),
+    ]);
+
+const LIST: Operation = Operation::get("listEmails", "emails", Action::List, template!("/crm/v3/objects/emails"))
+    .summary("List e-mails")
+    .description("Returns all e-mails of the account, oldest first by id. Subject, text and addresses have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and text."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createEmail", "emails", Action::Create, template!("/crm/v3/objects/emails"))
+    .summary("Log an e-mail")
+    .description("Logs a one-to-one e-mail on the timeline of the records in `associations`; nothing is sent. Calling twice logs two e-mails.")
+    .writes()
+    .parameters(list![
+        body("properties", OBJECT.properties(list![
+            optional("hs_email_subject", STRING.description("Subject line.")),
+            optional("hs_email_text", STRING.description("Body as plain text.")),
+            optional("hs_email_html", STRING.description("Body as HTML.")),
+            required("hs_email_direction", STRING.description("`EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in, `FORWARDED_EMAIL` forwarded to the CRM.")),
+            optional("hs_email_status", STRING.description("Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.")),
+            optional("hs_email_sender_email", STRING.description("Address of the sender. HubSpot may derive it from the mail headers (`hs_email_headers`).")),
+            optional("hs_email_to_email", STRING.description("Addresses of the recipients, joined with semicolons. HubSpot may derive them from the mail headers (`hs_email_headers`).")),
+            required("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties of the e-mail by internal name, custom ones too, values as text."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                optional("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).description("Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company, 210 deal, 224 ticket."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getEmail", "emails", Action::Get, template!("/crm/v3/objects/emails/{emailId}"))
+    .summary("Get an e-mail")
+    .description("Returns one e-mail by id. Subject, text and addresses have to be asked for in `properties`.")
+    .parameters(list![
+        path("emailId", STRING).required().description("E-mail to return, by id."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and text."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("idProperty", STRING).description("Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteEmail", "emails", Action::Delete, template!("/crm/v3/objects/emails/{emailId}"))
+    .summary("Delete an e-mail")
+    .description("Moves an e-mail to the recycling bin, from which it can be brought back in HubSpot within 90 days. The records it belongs to stay.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("emailId", STRING).required().description("E-mail to delete, by id.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateEmail", "emails", Action::Update, template!("/crm/v3/objects/emails/{emailId}"))
+    .summary("Update an e-mail")
+    .description("Sets the properties given and leaves the others alone. Nothing is sent.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("emailId", STRING).required().description("E-mail to change, by id."),
+        body("properties", OBJECT.properties(list![
+            optional("hs_email_subject", STRING.description("Subject line.")),
+            optional("hs_email_text", STRING.description("Body as plain text.")),
+            optional("hs_email_html", STRING.description("Body as HTML.")),
+            optional("hs_email_direction", STRING.description("`EMAIL` sent from the CRM or logged by BCC, `INCOMING_EMAIL` a reply that came in, `FORWARDED_EMAIL` forwarded to the CRM.")),
+            optional("hs_email_status", STRING.description("Sending state: `BOUNCED`, `FAILED`, `SCHEDULED`, `SENDING` or `SENT`.")),
+            optional("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/emails.json"));

@@ -2,694 +2,124 @@
 
 //! `meetings` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A logged meeting.","properties":{"id":{"type":"string","description":"Record id: digits, as text."},"properties":{"type":"object","description":"Properties by internal name, values as text; those asked for or the default set.","properties":{"hs_meeting_title":{"type":["string","null"],"description":"Title."},"hs_meeting_body":{"type":["string","null"],"description":"Description that attendees see, plain or HTML."},"hs_meeting_start_time":{"type":["string","null"],"description":"Begin, ISO 8601 in UTC or Unix milliseconds."},"hs_meeting_end_time":{"type":["string","null"],"description":"End, ISO 8601 in UTC or Unix milliseconds."},"hs_meeting_location":{"type":["string","null"],"description":"Where it takes place: address, room or link."},"hs_meeting_outcome":{"type":["string","null"],"description":"Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`."},"hs_internal_meeting_notes":{"type":["string","null"],"description":"Notes for the team; attendees do not see them."},"hs_timestamp":{"type":["string","null"],"description":"When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds."},"hubspot_owner_id":{"type":["string","null"],"description":"Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."},"hs_object_id":{"type":["string","null"],"description":"Record id, the same as `id`."},"hs_createdate":{"type":["string","null"],"description":"When it was created, ISO 8601."},"hs_lastmodifieddate":{"type":["string","null"],"description":"When it last changed, ISO 8601."}},"additionalProperties":true},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"},"archived":{"type":"boolean","description":"Whether it was deleted and lies in the recycling bin."},"archivedAt":{"type":["string","null"],"description":"When it was deleted, ISO 8601; only on deleted records.","format":"date-time"},"associations":{"type":["object","null"],"description":"Linked records by object type, each with `results` of `id` and `type`; only when asked for.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `meetings` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("meetings"),
-    description: Borrowed("A meeting that was logged."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listMeetings"),
-            entity: Borrowed("meetings"),
-            action: Action::List,
-            summary: Borrowed("List meetings"),
-            description: Borrowed(
-                "Returns all meetings of the account, oldest first by id. Title, times and outcome have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/meetings"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page; with `propertiesWithHistory` at most 50.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas. Left out, only id and dates come back, not title and times.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createMeeting"),
-            entity: Borrowed("meetings"),
-            action: Action::Create,
-            summary: Borrowed("Log a meeting"),
-            description: Borrowed(
-                "Logs a meeting on the timeline of the records in `associations`; no calendar entry is made and nobody is invited. Calling twice logs two meetings.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/meetings"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties of the meeting by internal name, custom ones too, values as text.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("hs_meeting_title"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Description that attendees see, plain or HTML.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_start_time"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Begin, ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_end_time"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "End, ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_location"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Where it takes place: address, room or link.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_outcome"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_internal_meeting_notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Notes for the team; attendees do not see them.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_timestamp"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company, 212 deal, 226 ticket.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("to"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            description: Borrowed("The record to link to."),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("id"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Id of the record."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("types"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Array]),
-                                            description: Borrowed("Types of the link, mostly one."),
-                                            items: Borrowed(&[
-                                                Schema {
-                                                    kinds: Borrowed(&[Kind::Object]),
-                                                    properties: Borrowed(&[
-                                                        Property {
-                                                            name: Borrowed("associationCategory"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("associationTypeId"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Integer]),
-                                                                description: Borrowed(
-                                                                    "Id of the type, which depends on the direction.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ]),
-                                                    open: false,
-                                                    ..SCHEMA
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getMeeting"),
-            entity: Borrowed("meetings"),
-            action: Action::Get,
-            summary: Borrowed("Get a meeting"),
-            description: Borrowed(
-                "Returns one meeting by id. Title, times and outcome have to be asked for in `properties`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/meetings/")),
-                    Piece::Name(Borrowed("meetingId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("meetingId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Meeting to return, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas. Left out, only id and dates come back, not title and times.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idProperty"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteMeeting"),
-            entity: Borrowed("meetings"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a meeting"),
-            description: Borrowed(
-                "Moves a meeting to the recycling bin, from which it can be brought back in HubSpot within 90 days. The records it belongs to stay.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/meetings/")),
-                    Piece::Name(Borrowed("meetingId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("meetingId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Meeting to delete, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateMeeting"),
-            entity: Borrowed("meetings"),
-            action: Action::Update,
-            summary: Borrowed("Update a meeting"),
-            description: Borrowed(
-                "Sets the properties given and leaves the others alone, for instance the outcome. Attendees are not told.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/meetings/")),
-                    Piece::Name(Borrowed("meetingId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("meetingId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Meeting to change, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("hs_meeting_title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Description that attendees see, plain or HTML.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_start_time"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Begin, ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_end_time"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "End, ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_location"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Where it takes place: address, room or link.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_meeting_outcome"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_internal_meeting_notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Notes for the team; attendees do not see them.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_timestamp"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted and lies in the recycling bin."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id: digits, as text."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("All properties by internal name."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_createdate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_lastmodifieddate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_meeting_body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description that attendees see, plain or HTML."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_meeting_end_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("End, ISO 8601 in UTC or Unix milliseconds."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_meeting_location"),
-            kind: Borrowed("string"),
-            description: Borrowed("Where it takes place: address, room or link."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_meeting_outcome"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_meeting_start_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("Begin, ISO 8601 in UTC or Unix milliseconds."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_meeting_title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_object_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, the same as `id`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it happened, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hubspot_owner_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601 in UTC."),
-        },
-    ]),
-    when_to_use: Borrowed("For meetings held or planned, and to log one."),
-    phrases: Borrowed(&[Borrowed("meeting"), Borrowed("appointment")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("meetings", "A meeting that was logged.")
+    .when_to_use("For meetings held or planned, and to log one.")
+    .phrases(texts!["meeting", "appointment"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("id", "string", "Record id: digits, as text."),
+        stored("properties", "object", "All properties by internal name."),
+        stored("properties.hs_createdate", "string", "When it was created, ISO 8601."),
+        stored("properties.hs_lastmodifieddate", "string", "When it last changed, ISO 8601."),
+        stored("properties.hs_meeting_body", "string", "Description that attendees see, plain or HTML."),
+        stored("properties.hs_meeting_end_time", "string", "End, ISO 8601 in UTC or Unix milliseconds."),
+        stored("properties.hs_meeting_location", "string", "Where it takes place: address, room or link."),
+        stored("properties.hs_meeting_outcome", "string", "Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`."),
+        stored("properties.hs_meeting_start_time", "string", "Begin, ISO 8601 in UTC or Unix milliseconds."),
+        stored("properties.hs_meeting_title", "string", "Title."),
+        stored("properties.hs_object_id", "string", "Record id, the same as `id`."),
+        stored("properties.hs_timestamp", "string", "When it happened, ISO 8601."),
+        stored("properties.hubspot_owner_id", "string", "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."),
+        stored("updatedAt", "string", "When it last changed, ISO 8601 in UTC."),
+    ]);
+
+const LIST: Operation = Operation::get("listMeetings", "meetings", Action::List, template!("/crm/v3/objects/meetings"))
+    .summary("List meetings")
+    .description("Returns all meetings of the account, oldest first by id. Title, times and outcome have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not title and times."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createMeeting", "meetings", Action::Create, template!("/crm/v3/objects/meetings"))
+    .summary("Log a meeting")
+    .description("Logs a meeting on the timeline of the records in `associations`; no calendar entry is made and nobody is invited. Calling twice logs two meetings.")
+    .writes()
+    .parameters(list![
+        body("properties", OBJECT.properties(list![
+            required("hs_meeting_title", STRING.description("Title.")),
+            optional("hs_meeting_body", STRING.description("Description that attendees see, plain or HTML.")),
+            optional("hs_meeting_start_time", STRING.description("Begin, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_meeting_end_time", STRING.description("End, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_meeting_location", STRING.description("Where it takes place: address, room or link.")),
+            optional("hs_meeting_outcome", STRING.description("Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.")),
+            optional("hs_internal_meeting_notes", STRING.description("Notes for the team; attendees do not see them.")),
+            required("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties of the meeting by internal name, custom ones too, values as text."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                optional("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).description("Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company, 212 deal, 226 ticket."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getMeeting", "meetings", Action::Get, template!("/crm/v3/objects/meetings/{meetingId}"))
+    .summary("Get a meeting")
+    .description("Returns one meeting by id. Title, times and outcome have to be asked for in `properties`.")
+    .parameters(list![
+        path("meetingId", STRING).required().description("Meeting to return, by id."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not title and times."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("idProperty", STRING).description("Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteMeeting", "meetings", Action::Delete, template!("/crm/v3/objects/meetings/{meetingId}"))
+    .summary("Delete a meeting")
+    .description("Moves a meeting to the recycling bin, from which it can be brought back in HubSpot within 90 days. The records it belongs to stay.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("meetingId", STRING).required().description("Meeting to delete, by id.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateMeeting", "meetings", Action::Update, template!("/crm/v3/objects/meetings/{meetingId}"))
+    .summary("Update a meeting")
+    .description("Sets the properties given and leaves the others alone, for instance the outcome. Attendees are not told.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("meetingId", STRING).required().description("Meeting to change, by id."),
+        body("properties", OBJECT.properties(list![
+            optional("hs_meeting_title", STRING.description("Title.")),
+            optional("hs_meeting_body", STRING.description("Description that attendees see, plain or HTML.")),
+            optional("hs_meeting_start_time", STRING.description("Begin, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_meeting_end_time", STRING.description("End, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hs_meeting_location", STRING.description("Where it takes place: address, room or link.")),
+            optional("hs_meeting_outcome", STRING.description("Outcome: `SCHEDULED`, `COMPLETED`, `RESCHEDULED`, `NO_SHOW` or `CANCELED`.")),
+            optional("hs_internal_meeting_notes", STRING.description("Notes for the team; attendees do not see them.")),
+            optional("hs_timestamp", STRING.description("When it happened, which is its place on the timeline; ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/meetings.json"));

@@ -2,241 +2,47 @@
 
 //! `objects` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Object type: id such as `2-3465404`, full name such as `p7654321_cars` (both from `schemas.list`), or the name of a standard type such as `products`.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A record of any object type.","properties":{"id":{"type":"string","description":"Record id: digits, as text."},"properties":{"type":"object","description":"Properties by internal name, values as text; those asked for or the default set.","properties":{"hs_createdate":{"type":["string","null"],"description":"When it was created, ISO 8601."},"hs_lastmodifieddate":{"type":["string","null"],"description":"When it last changed, ISO 8601."},"hs_object_id":{"type":["string","null"],"description":"Record id, the same as `id`."}},"additionalProperties":true},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"},"archived":{"type":"boolean","description":"Whether it was deleted and lies in the recycling bin."},"archivedAt":{"type":["string","null"],"description":"When it was deleted, ISO 8601; only on deleted records.","format":"date-time"},"propertiesWithHistory":{"type":["object","null"],"description":"Former values by property, newest first, each with `value`, `timestamp` and source; only when asked for.","additionalProperties":true},"associations":{"type":["object","null"],"description":"Linked records by object type, each with `results` of `id` and `type`; only when asked for.","additionalProperties":true},"objectWriteTraceId":{"type":["string","null"],"description":"Mark of the write in batch answers; mostly absent."},"url":{"type":["string","null"],"description":"Web address of the record in HubSpot."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `objects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("objects"),
-    description: Borrowed("A record of a custom or other object type."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listObjects"),
-            entity: Borrowed("objects"),
-            action: Action::List,
-            summary: Borrowed("List records of a type"),
-            description: Borrowed(
-                "Returns all records of one object type, custom or standard, oldest first by id. Properties have to be asked for in `properties`; their names come from `schemas.get`. Cannot filter or sort.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/")),
-                    Piece::Name(Borrowed("objectType")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("objectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page; with `propertiesWithHistory` at most 50.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas (see `schemas.get`). Left out, only id and dates come back.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getObject"),
-            entity: Borrowed("objects"),
-            action: Action::Get,
-            summary: Borrowed("Get a record"),
-            description: Borrowed(
-                "Returns one record of any object type by id, or by another unique property named in `idProperty`. Properties have to be asked for in `properties`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/")),
-                    Piece::Name(Borrowed("objectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("objectId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("objectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("objectId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Record to return, by id; or the value of the property named in `idProperty`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas (see `schemas.get`). Left out, only id and dates come back.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idProperty"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For records that have no entity of their own here."),
-    phrases: Borrowed(&[Borrowed("custom object"), Borrowed("record")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("objects", "A record of a custom or other object type.")
+    .when_to_use("For records that have no entity of their own here.")
+    .phrases(texts!["custom object", "record"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listObjects", "objects", Action::List, template!("/crm/v3/objects/{objectType}"))
+    .summary("List records of a type")
+    .description("Returns all records of one object type, custom or standard, oldest first by id. Properties have to be asked for in `properties`; their names come from `schemas.get`. Cannot filter or sort.")
+    .parameters(list![
+        path("objectType", STRING).required().description("Object type: id such as `2-3465404`, full name such as `p7654321_cars` (both from `schemas.list`), or the name of a standard type such as `products`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas (see `schemas.get`). Left out, only id and dates come back."),
+        query("archived", BOOLEAN.default("false")).default("false").description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getObject", "objects", Action::Get, template!("/crm/v3/objects/{objectType}/{objectId}"))
+    .summary("Get a record")
+    .description("Returns one record of any object type by id, or by another unique property named in `idProperty`. Properties have to be asked for in `properties`.")
+    .parameters(list![
+        path("objectType", STRING).required().description("Object type: id such as `2-3465404`, full name such as `p7654321_cars` (both from `schemas.list`), or the name of a standard type such as `products`."),
+        path("objectId", STRING).required().description("Record to return, by id; or the value of the property named in `idProperty`."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas (see `schemas.get`). Left out, only id and dates come back."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("idProperty", STRING).description("Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/objects.json"));

@@ -2,89 +2,31 @@
 
 //! `schemas` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The definition of a custom object type: its names, properties and possible associations.","properties":{"id":{"type":"string","description":"Id of the object type, such as `3465404`."},"name":{"type":"string","description":"Internal name, such as `cars`."},"labels":{"type":"object","description":"Names shown to people.","properties":{"singular":{"type":"string","description":"Name of one record, such as `Car`."},"plural":{"type":"string","description":"Name of several, such as `Cars`."}}},"objectTypeId":{"type":"string","description":"Type id such as `2-3465404`; pass it as `objectType`."},"fullyQualifiedName":{"type":"string","description":"Name with the account in front, such as `p7654321_cars`; also accepted as `objectType`."},"requiredProperties":{"type":"array","description":"Properties a new record must have.","items":{"type":"string"}},"searchableProperties":{"type":"array","description":"Properties that text searches look into.","items":{"type":"string"}},"primaryDisplayProperty":{"type":"string","description":"Property shown as the title of a record."},"secondaryDisplayProperties":{"type":"array","description":"Properties shown beneath the title.","items":{"type":"string"}},"description":{"type":["string","null"],"description":"What the type is for."},"allowsSensitiveProperties":{"type":"boolean","description":"Whether it may hold sensitive data."},"archived":{"type":"boolean","description":"Whether the type was deleted."},"restorable":{"type":"boolean","description":"Whether a deleted type can be brought back."},"metaType":{"type":"string","description":"Kind of type, such as `PORTAL_SPECIFIC` for custom ones."},"createdByUserId":{"type":"integer","description":"Id of the user who created it."},"updatedByUserId":{"type":"integer","description":"Id of the user who changed it last."},"properties":{"type":"array","description":"Definitions of its properties.","items":{"type":"object","properties":{"name":{"type":"string","description":"Internal name, used in requests."},"label":{"type":"string","description":"Name shown to people."},"type":{"type":"string","description":"Type of the value: `string`, `number`, `date`, `datetime`, `enumeration` or `bool`."},"fieldType":{"type":"string","description":"Form control, such as `text`, `select` or `checkbox`."},"description":{"type":"string","description":"What the property means."},"groupName":{"type":"string","description":"Group it is shown in."},"displayOrder":{"type":"integer","description":"Place in the group; -1 puts it at the end."},"calculated":{"type":"boolean","description":"Whether HubSpot computes the value."},"externalOptions":{"type":"boolean","description":"Whether the choices come from elsewhere, such as owners."},"archived":{"type":"boolean","description":"Whether the property was deleted."},"hasUniqueValue":{"type":"boolean","description":"Whether values are unique; such a property can serve as `idProperty`."},"hidden":{"type":"boolean","description":"Whether it is hidden in HubSpot."},"formField":{"type":"boolean","description":"Whether it may be used in forms."},"dataSensitivity":{"type":"string","description":"`non_sensitive`, `sensitive` or `highly_sensitive`."},"hubspotDefined":{"type":"boolean","description":"Whether HubSpot, not the account, made it."},"updatedAt":{"type":"string","description":"When the definition last changed, ISO 8601."},"createdAt":{"type":"string","description":"When the property was made, ISO 8601."},"options":{"type":"array","description":"Choices of an enumeration.","items":{"type":"object","properties":{"label":{"type":"string","description":"Name shown to people."},"value":{"type":"string","description":"Internal value, used in requests."},"description":{"type":["string","null"],"description":"What the choice means."},"displayOrder":{"type":"integer","description":"Place among the choices."},"hidden":{"type":"boolean","description":"Whether it is no longer offered."}},"additionalProperties":true}},"createdUserId":{"type":"string","description":"Id of the user who made it."},"updatedUserId":{"type":"string","description":"Id of the user who changed it last."},"showCurrencySymbol":{"type":"boolean","description":"Whether a number is shown as money."},"modificationMetadata":{"type":"object","description":"What may be changed.","properties":{"archivable":{"type":"boolean","description":"Whether it can be deleted."},"readOnlyDefinition":{"type":"boolean","description":"Whether the definition is fixed."},"readOnlyValue":{"type":"boolean","description":"Whether values cannot be written."},"readOnlyOptions":{"type":"boolean","description":"Whether the choices are fixed."}},"additionalProperties":true}},"additionalProperties":true}},"associations":{"type":"array","description":"Object types its records can be linked to.","items":{"type":"object","properties":{"fromObjectTypeId":{"type":"string","description":"Type id at the start of the link."},"toObjectTypeId":{"type":"string","description":"Type id at the end of the link."},"name":{"type":"string","description":"Internal name of the link."},"cardinality":{"type":"string","description":"How many records the link may have from the start, such as `ONE_TO_MANY`."},"id":{"type":"string","description":"Association type id."},"inverseCardinality":{"type":"string","description":"The same, seen from the end."},"hasUserEnforcedMaxToObjectIds":{"type":"boolean","description":"Whether the account limits the number of records at the end."},"hasUserEnforcedMaxFromObjectIds":{"type":"boolean","description":"Whether the account limits the number of records at the start."},"maxToObjectIds":{"type":"integer","description":"Most records at the end."},"maxFromObjectIds":{"type":"integer","description":"Most records at the start."},"createdAt":{"type":["string","null"],"description":"When the link was defined, ISO 8601."},"updatedAt":{"type":["string","null"],"description":"When the definition last changed, ISO 8601."}},"additionalProperties":true}},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `schemas` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("schemas"),
-    description: Borrowed("The definition of a custom object type."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSchemas"),
-            entity: Borrowed("schemas"),
-            action: Action::List,
-            summary: Borrowed("List custom object types"),
-            description: Borrowed(
-                "Returns all custom object types of the account with their properties and possible associations, in one answer. Standard types such as contacts are not among them. Use it to find the `objectType` for `objects.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm-object-schemas/v3/schemas"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted object types, false or left out only those in use.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed("HubSpot returns all object types in one answer."),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getSchema"),
-            entity: Borrowed("schemas"),
-            action: Action::Get,
-            summary: Borrowed("Get an object type"),
-            description: Borrowed(
-                "Returns one custom object type with its properties, their choices, and the types it can be linked to.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm-object-schemas/v3/schemas/")),
-                    Piece::Name(Borrowed("objectType")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("objectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Custom object type: its id such as `2-3465404`, or its full name such as `p7654321_cars`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To learn which custom types and properties there are."),
-    phrases: Borrowed(&[
-        Borrowed("custom object"),
-        Borrowed("schema"),
-        Borrowed("object type"),
-        Borrowed("field"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("schemas", "The definition of a custom object type.")
+    .when_to_use("To learn which custom types and properties there are.")
+    .phrases(texts!["custom object", "schema", "object type", "field"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listSchemas", "schemas", Action::List, template!("/crm-object-schemas/v3/schemas"))
+    .summary("List custom object types")
+    .description("Returns all custom object types of the account with their properties and possible associations, in one answer. Standard types such as contacts are not among them. Use it to find the `objectType` for `objects.list`.")
+    .parameters(list![
+        query("archived", BOOLEAN).description("True returns only deleted object types, false or left out only those in use."),
+    ])
+    .records(json_path!("$.results"))
+    .paging(Paging::none("HubSpot returns all object types in one answer."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getSchema", "schemas", Action::Get, template!("/crm-object-schemas/v3/schemas/{objectType}"))
+    .summary("Get an object type")
+    .description("Returns one custom object type with its properties, their choices, and the types it can be linked to.")
+    .parameters(list![
+        path("objectType", STRING).required().description("Custom object type: its id such as `2-3465404`, or its full name such as `p7654321_cars`."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/schemas.json"));

@@ -2,656 +2,121 @@
 
 //! `tasks` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A task, with a due date and usually somebody to do it.","properties":{"id":{"type":"string","description":"Record id: digits, as text."},"properties":{"type":"object","description":"Properties by internal name, values as text; those asked for or the default set.","properties":{"hs_task_body":{"type":["string","null"],"description":"Details, plain or HTML."},"hs_task_subject":{"type":["string","null"],"description":"Title."},"hs_task_status":{"type":["string","null"],"description":"State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`."},"hs_task_priority":{"type":["string","null"],"description":"Priority: `LOW`, `MEDIUM` or `HIGH`."},"hs_task_type":{"type":["string","null"],"description":"Kind: `TODO`, `CALL` or `EMAIL`."},"hs_task_reminders":{"type":["string","null"],"description":"When to remind, Unix milliseconds as text."},"hs_timestamp":{"type":["string","null"],"description":"When the task is due, ISO 8601."},"hubspot_owner_id":{"type":["string","null"],"description":"Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."},"hs_object_id":{"type":["string","null"],"description":"Record id, the same as `id`."},"hs_createdate":{"type":["string","null"],"description":"When it was created, ISO 8601."},"hs_lastmodifieddate":{"type":["string","null"],"description":"When it last changed, ISO 8601."}},"additionalProperties":true},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"},"archived":{"type":"boolean","description":"Whether it was deleted and lies in the recycling bin."},"archivedAt":{"type":["string","null"],"description":"When it was deleted, ISO 8601; only on deleted records.","format":"date-time"},"associations":{"type":["object","null"],"description":"Linked records by object type, each with `results` of `id` and `type`; only when asked for.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tasks` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tasks"),
-    description: Borrowed("Something to do, with a due date."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTasks"),
-            entity: Borrowed("tasks"),
-            action: Action::List,
-            summary: Borrowed("List tasks"),
-            description: Borrowed(
-                "Returns all tasks of the account, oldest first by id. Subject, status, priority and due date have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/tasks"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page; with `propertiesWithHistory` at most 50.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and status.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Create,
-            summary: Borrowed("Create a task"),
-            description: Borrowed(
-                "Creates a task with a due date, for the owner given and on the records in `associations`. Calling twice makes two tasks.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/tasks"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties of the task by internal name, custom ones too, values as text.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("hs_task_body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Details, plain or HTML."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_subject"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Priority: `LOW`, `MEDIUM` or `HIGH`."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Kind: `TODO`, `CALL` or `EMAIL`."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_reminders"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When to remind, Unix milliseconds as text.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_timestamp"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When the task is due, ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216 deal, 230 ticket.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("to"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            description: Borrowed("The record to link to."),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("id"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Id of the record."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("types"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Array]),
-                                            description: Borrowed("Types of the link, mostly one."),
-                                            items: Borrowed(&[
-                                                Schema {
-                                                    kinds: Borrowed(&[Kind::Object]),
-                                                    properties: Borrowed(&[
-                                                        Property {
-                                                            name: Borrowed("associationCategory"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("associationTypeId"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Integer]),
-                                                                description: Borrowed(
-                                                                    "Id of the type, which depends on the direction.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ]),
-                                                    open: false,
-                                                    ..SCHEMA
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Get,
-            summary: Borrowed("Get a task"),
-            description: Borrowed(
-                "Returns one task by id. Subject, status, priority and due date have to be asked for in `properties`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/tasks/")),
-                    Piece::Name(Borrowed("taskId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("taskId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Task to return, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and status.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idProperty"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a task"),
-            description: Borrowed(
-                "Moves a task to the recycling bin, from which it can be brought back in HubSpot within 90 days. The records it belongs to stay.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/tasks/")),
-                    Piece::Name(Borrowed("taskId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("taskId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Task to delete, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Update,
-            summary: Borrowed("Update a task"),
-            description: Borrowed(
-                "Sets the properties given and leaves the others alone; `hs_task_status` set to `COMPLETED` ticks it off.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/tasks/")),
-                    Piece::Name(Borrowed("taskId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("taskId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Task to change, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("hs_task_body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Details, plain or HTML."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_subject"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Priority: `LOW`, `MEDIUM` or `HIGH`."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Kind: `TODO`, `CALL` or `EMAIL`."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_task_reminders"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When to remind, Unix milliseconds as text.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_timestamp"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "When the task is due, ISO 8601 in UTC or Unix milliseconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted and lies in the recycling bin."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id: digits, as text."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("All properties by internal name."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_createdate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_lastmodifieddate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_object_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, the same as `id`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_task_body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Details, plain or HTML."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_task_priority"),
-            kind: Borrowed("string"),
-            description: Borrowed("Priority: `LOW`, `MEDIUM` or `HIGH`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_task_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_task_subject"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_task_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind: `TODO`, `CALL` or `EMAIL`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the task is due, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hubspot_owner_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601 in UTC."),
-        },
-    ]),
-    when_to_use: Borrowed("For open tasks and to make or complete one."),
-    phrases: Borrowed(&[
-        Borrowed("task"),
-        Borrowed("to-do"),
-        Borrowed("follow-up"),
-        Borrowed("reminder"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to do, with a due date.")
+    .when_to_use("For open tasks and to make or complete one.")
+    .phrases(texts!["task", "to-do", "follow-up", "reminder"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("id", "string", "Record id: digits, as text."),
+        stored("properties", "object", "All properties by internal name."),
+        stored("properties.hs_createdate", "string", "When it was created, ISO 8601."),
+        stored("properties.hs_lastmodifieddate", "string", "When it last changed, ISO 8601."),
+        stored("properties.hs_object_id", "string", "Record id, the same as `id`."),
+        stored("properties.hs_task_body", "string", "Details, plain or HTML."),
+        stored("properties.hs_task_priority", "string", "Priority: `LOW`, `MEDIUM` or `HIGH`."),
+        stored("properties.hs_task_status", "string", "State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`."),
+        stored("properties.hs_task_subject", "string", "Title."),
+        stored("properties.hs_task_type", "string", "Kind: `TODO`, `CALL` or `EMAIL`."),
+        stored("properties.hs_timestamp", "string", "When the task is due, ISO 8601."),
+        stored("properties.hubspot_owner_id", "string", "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id."),
+        stored("updatedAt", "string", "When it last changed, ISO 8601 in UTC."),
+    ]);
+
+const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, template!("/crm/v3/objects/tasks"))
+    .summary("List tasks")
+    .description("Returns all tasks of the account, oldest first by id. Subject, status, priority and due date have to be asked for in `properties`. Those of a single contact, company, deal or ticket are found with `associations.list`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and status."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Action::Create, template!("/crm/v3/objects/tasks"))
+    .summary("Create a task")
+    .description("Creates a task with a due date, for the owner given and on the records in `associations`. Calling twice makes two tasks.")
+    .writes()
+    .parameters(list![
+        body("properties", OBJECT.properties(list![
+            optional("hs_task_body", STRING.description("Details, plain or HTML.")),
+            required("hs_task_subject", STRING.description("Title.")),
+            optional("hs_task_status", STRING.description("State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.")),
+            optional("hs_task_priority", STRING.description("Priority: `LOW`, `MEDIUM` or `HIGH`.")),
+            optional("hs_task_type", STRING.description("Kind: `TODO`, `CALL` or `EMAIL`.")),
+            optional("hs_task_reminders", STRING.description("When to remind, Unix milliseconds as text.")),
+            required("hs_timestamp", STRING.description("When the task is due, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties of the task by internal name, custom ones too, values as text."),
+        body("associations", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("to", OBJECT.properties(list![optional("id", STRING.description("Id of the record."))]).closed().description("The record to link to.")),
+                optional("types", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        optional("associationCategory", STRING.description("`HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.")),
+                        optional("associationTypeId", INTEGER.description("Id of the type, which depends on the direction.")),
+                    ]).closed(),
+                ]).description("Types of the link, mostly one.")),
+            ]).closed(),
+        ])).description("Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216 deal, 230 ticket."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getTask", "tasks", Action::Get, template!("/crm/v3/objects/tasks/{taskId}"))
+    .summary("Get a task")
+    .description("Returns one task by id. Subject, status, priority and due date have to be asked for in `properties`.")
+    .parameters(list![
+        path("taskId", STRING).required().description("Task to return, by id."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas. Left out, only id and dates come back, not subject and status."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("idProperty", STRING).description("Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteTask", "tasks", Action::Delete, template!("/crm/v3/objects/tasks/{taskId}"))
+    .summary("Delete a task")
+    .description("Moves a task to the recycling bin, from which it can be brought back in HubSpot within 90 days. The records it belongs to stay.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("taskId", STRING).required().description("Task to delete, by id.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateTask", "tasks", Action::Update, template!("/crm/v3/objects/tasks/{taskId}"))
+    .summary("Update a task")
+    .description("Sets the properties given and leaves the others alone; `hs_task_status` set to `COMPLETED` ticks it off.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("taskId", STRING).required().description("Task to change, by id."),
+        body("properties", OBJECT.properties(list![
+            optional("hs_task_body", STRING.description("Details, plain or HTML.")),
+            optional("hs_task_subject", STRING.description("Title.")),
+            optional("hs_task_status", STRING.description("State: `NOT_STARTED`, `IN_PROGRESS`, `WAITING`, `COMPLETED` or `DEFERRED`.")),
+            optional("hs_task_priority", STRING.description("Priority: `LOW`, `MEDIUM` or `HIGH`.")),
+            optional("hs_task_type", STRING.description("Kind: `TODO`, `CALL` or `EMAIL`.")),
+            optional("hs_task_reminders", STRING.description("When to remind, Unix milliseconds as text.")),
+            optional("hs_timestamp", STRING.description("When the task is due, ISO 8601 in UTC or Unix milliseconds.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tasks.json"));

@@ -2,801 +2,153 @@
 
 //! `tickets` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Properties to return, internal names joined with commas; replaces the default set (subject, content, stage, priority, category and dates). Names the account does not have are ignored.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A ticket: a customer's request for help, in one stage of a pipeline.","properties":{"id":{"type":"string","description":"Record id: digits, as text."},"properties":{"type":"object","description":"Properties by internal name, values as text; those asked for or the default set.","properties":{"content":{"type":["string","null"],"description":"What the customer wrote."},"createdate":{"type":["string","null"],"description":"When it was created, ISO 8601."},"hs_lastmodifieddate":{"type":["string","null"],"description":"When it last changed, ISO 8601."},"hs_object_id":{"type":["string","null"],"description":"Record id, the same as `id`."},"hs_pipeline":{"type":["string","null"],"description":"Pipeline by internal value; `0` is the default one."},"hs_pipeline_stage":{"type":["string","null"],"description":"Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2` waiting on contact, `3` waiting on us, `4` closed."},"hs_ticket_category":{"type":["string","null"],"description":"Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one."},"hs_ticket_priority":{"type":["string","null"],"description":"Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`."},"subject":{"type":["string","null"],"description":"Subject, one line."}},"additionalProperties":true},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed, ISO 8601 in UTC.","format":"date-time"},"archived":{"type":"boolean","description":"Whether it was deleted and lies in the recycling bin."},"archivedAt":{"type":["string","null"],"description":"When it was deleted, ISO 8601; only on deleted records.","format":"date-time"},"propertiesWithHistory":{"type":["object","null"],"description":"Former values by property, newest first, each with `value`, `timestamp` and source; only when asked for.","additionalProperties":true},"associations":{"type":["object","null"],"description":"Linked records by object type, each with `results` of `id` and `type`; only when asked for.","additionalProperties":true},"objectWriteTraceId":{"type":["string","null"],"description":"Mark of the write in batch answers; mostly absent."},"url":{"type":["string","null"],"description":"Web address of the record in HubSpot."}}}"#;
-
-const TEXT_3: &str = "Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2` waiting on contact, `3` waiting on us, `4` closed.";
+use airbyte_agent_description::build::*;
 
 /// `tickets` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tickets"),
-    description: Borrowed("A customer's request for help, in one stage of a pipeline."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTickets"),
-            entity: Borrowed("tickets"),
-            action: Action::List,
-            summary: Borrowed("List tickets"),
-            description: Borrowed(
-                "Returns all tickets, oldest first by id. Cannot filter or sort: use `tickets.search` for that. Properties other than the default ones have to be asked for in `properties`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/tickets"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page; with `propertiesWithHistory` at most 50.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createTicket"),
-            entity: Borrowed("tickets"),
-            action: Action::Create,
-            summary: Borrowed("Create a ticket"),
-            description: Borrowed(
-                "Creates a ticket in a stage of a pipeline. Link it to contacts and companies with `associations.create`. Calling twice makes two tickets. Custom properties can be read and written by their internal names.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/tickets"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties of the ticket by internal name, custom ones too, values as text.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("subject"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Subject, one line."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("content"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("What the customer wrote."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_pipeline"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Pipeline by internal value; `0` is the default one.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_pipeline_stage"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_3),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_ticket_priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_ticket_category"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getTicket"),
-            entity: Borrowed("tickets"),
-            action: Action::Get,
-            summary: Borrowed("Get a ticket"),
-            description: Borrowed(
-                "Returns one ticket by id, or by another unique property named in `idProperty`. Its contacts and companies come along when named in `associations`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/tickets/")),
-                    Piece::Name(Borrowed("ticketId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticketId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Ticket to return, by id; or the value of the property named in `idProperty`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("propertiesWithHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Properties to return with their former values as well, internal names joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("associations"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Object types whose linked record ids are returned along, joined with commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idProperty"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("archived"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only deleted records still in the recycling bin, false or left out only live ones.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateTicket"),
-            entity: Borrowed("tickets"),
-            action: Action::Update,
-            summary: Borrowed("Update a ticket"),
-            description: Borrowed(
-                "Sets the properties given and leaves the others alone; set `hs_pipeline_stage` to move or close a ticket. Workflows of the account may react.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/crm/v3/objects/tickets/")),
-                    Piece::Name(Borrowed("ticketId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticketId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Ticket to change, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("subject"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Subject, one line."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("content"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("What the customer wrote."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_pipeline"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Pipeline by internal value; `0` is the default one.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_pipeline_stage"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_3),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_ticket_priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hs_ticket_category"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("hubspot_owner_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchTickets"),
-            entity: Borrowed("tickets"),
-            action: Action::Search,
-            summary: Borrowed("Search tickets"),
-            description: Borrowed(
-                "Finds tickets by words in subject and content (`query`), by conditions such as stage, priority or owner (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/crm/v3/objects/tickets/search"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("filterGroups"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Conditions: a ticket matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("filters"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Array]),
-                                            description: Borrowed("Filters that all have to hold."),
-                                            items: Borrowed(&[
-                                                Schema {
-                                                    kinds: Borrowed(&[Kind::Object]),
-                                                    properties: Borrowed(&[
-                                                        Property {
-                                                            name: Borrowed("operator"),
-                                                            required: true,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and allows `*`.",
-                                                                ),
-                                                                choices: Borrowed(&[
-                                                                    Json(Borrowed(r#""BETWEEN""#)),
-                                                                    Json(Borrowed(r#""CONTAINS_TOKEN""#)),
-                                                                    Json(Borrowed(r#""EQ""#)),
-                                                                    Json(Borrowed(r#""GT""#)),
-                                                                    Json(Borrowed(r#""GTE""#)),
-                                                                    Json(Borrowed(r#""HAS_PROPERTY""#)),
-                                                                    Json(Borrowed(r#""IN""#)),
-                                                                    Json(Borrowed(r#""LT""#)),
-                                                                    Json(Borrowed(r#""LTE""#)),
-                                                                    Json(Borrowed(r#""NEQ""#)),
-                                                                    Json(Borrowed(r#""NOT_CONTAINS_TOKEN""#)),
-                                                                    Json(Borrowed(r#""NOT_HAS_PROPERTY""#)),
-                                                                    Json(Borrowed(r#""NOT_IN""#)),
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("propertyName"),
-                                                            required: true,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Internal name of the property, custom ones too; `associations.contact` and the like filter by the id of a linked record.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("value"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their internal value.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("highValue"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed(
-                                                                    "Upper bound for `BETWEEN`, included; the lower one is `value`.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("values"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Array]),
-                                                                description: Borrowed(
-                                                                    "Values for `IN` and `NOT_IN`; for text properties in lower case.",
-                                                                ),
-                                                                items: Borrowed(&[
-                                                                    Schema {
-                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ]),
-                                                    open: false,
-                                                    ..SCHEMA
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Properties to return, internal names; replaces the default set (subject, content, stage, priority, category and dates).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Body,
-                    description: Borrowed("Records per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(200.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sorts"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Order of the results; one rule only. Left out, oldest first.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("propertyName"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Internal name of the property to sort by.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("direction"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Sorting direction."),
-                                            choices: Borrowed(&[
-                                                Json(Borrowed(r#""ASCENDING""#)),
-                                                Json(Borrowed(r#""DESCENDING""#)),
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Words to look for in subject, content, stage and ticket id; parts of words match. Up to 3,000 characters; combines with the filters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("total"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("total"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_link"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("link")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(200),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted and lies in the recycling bin."),
-        },
-        StoreField {
-            name: Borrowed("companies"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the linked companies."),
-        },
-        StoreField {
-            name: Borrowed("contacts"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the linked contacts."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id: digits, as text."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("All properties by internal name."),
-        },
-        StoreField {
-            name: Borrowed("properties.content"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the customer wrote."),
-        },
-        StoreField {
-            name: Borrowed("properties.createdate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_lastmodifieddate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_object_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, the same as `id`."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_pipeline"),
-            kind: Borrowed("string"),
-            description: Borrowed("Pipeline by internal value; `0` is the default one."),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_pipeline_stage"),
-            kind: Borrowed("string"),
-            description: Borrowed(TEXT_3),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_ticket_category"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("properties.hs_ticket_priority"),
-            kind: Borrowed("string"),
-            description: Borrowed("Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`."),
-        },
-        StoreField {
-            name: Borrowed("properties.subject"),
-            kind: Borrowed("string"),
-            description: Borrowed("Subject, one line."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed, ISO 8601 in UTC."),
-        },
-    ]),
-    when_to_use: Borrowed("For support requests, their stage and priority."),
-    phrases: Borrowed(
-        &[Borrowed("ticket"), Borrowed("support"), Borrowed("case"), Borrowed("request")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("tickets", "A customer's request for help, in one stage of a pipeline.")
+    .when_to_use("For support requests, their stage and priority.")
+    .phrases(texts!["ticket", "support", "case", "request"])
+    .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it was deleted and lies in the recycling bin."),
+        stored("companies", "array", "Ids of the linked companies."),
+        stored("contacts", "array", "Ids of the linked contacts."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("id", "string", "Record id: digits, as text."),
+        stored("properties", "object", "All properties by internal name."),
+        stored("properties.content", "string", "What the customer wrote."),
+        stored("properties.createdate", "string", "When it was created, ISO 8601."),
+        stored("properties.hs_lastmodifieddate", "string", "When it last changed, ISO 8601."),
+        stored("properties.hs_object_id", "string", "Record id, the same as `id`."),
+        stored("properties.hs_pipeline", "string", "Pipeline by internal value; `0` is the default one."),
+        stored("properties.hs_pipeline_stage", "string", "Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2` waiting on contact, `3` waiting on us, `4` closed."),
+        stored("properties.hs_ticket_category", "string", "Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one."),
+        stored("properties.hs_ticket_priority", "string", "Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`."),
+        stored("properties.subject", "string", "Subject, one line."),
+        stored("updatedAt", "string", "When it last changed, ISO 8601 in UTC."),
+    ]);
+
+const LIST: Operation = Operation::get("listTickets", "tickets", Action::List, template!("/crm/v3/objects/tickets"))
+    .summary("List tickets")
+    .description("Returns all tickets, oldest first by id. Cannot filter or sort: use `tickets.search` for that. Properties other than the default ones have to be asked for in `properties`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("10")).default("10").description("Records per page; with `propertiesWithHistory` at most 50."),
+        query("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. Leave out for the first page."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (subject, content, stage, priority, category and dates). Names the account does not have are ignored."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createTicket", "tickets", Action::Create, template!("/crm/v3/objects/tickets"))
+    .summary("Create a ticket")
+    .description("Creates a ticket in a stage of a pipeline. Link it to contacts and companies with `associations.create`. Calling twice makes two tickets. Custom properties can be read and written by their internal names.")
+    .writes()
+    .parameters(list![
+        body("properties", OBJECT.properties(list![
+            required("subject", STRING.description("Subject, one line.")),
+            optional("content", STRING.description("What the customer wrote.")),
+            required("hs_pipeline", STRING.description("Pipeline by internal value; `0` is the default one.")),
+            required("hs_pipeline_stage", STRING.description("Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2` waiting on contact, `3` waiting on us, `4` closed.")),
+            optional("hs_ticket_priority", STRING.description("Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.")),
+            optional("hs_ticket_category", STRING.description("Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties of the ticket by internal name, custom ones too, values as text."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getTicket", "tickets", Action::Get, template!("/crm/v3/objects/tickets/{ticketId}"))
+    .summary("Get a ticket")
+    .description("Returns one ticket by id, or by another unique property named in `idProperty`. Its contacts and companies come along when named in `associations`.")
+    .parameters(list![
+        path("ticketId", STRING).required().description("Ticket to return, by id; or the value of the property named in `idProperty`."),
+        query("properties", STRING).description("Properties to return, internal names joined with commas; replaces the default set (subject, content, stage, priority, category and dates). Names the account does not have are ignored."),
+        query("propertiesWithHistory", STRING).description("Properties to return with their former values as well, internal names joined with commas."),
+        query("associations", STRING).description("Object types whose linked record ids are returned along, joined with commas."),
+        query("idProperty", STRING).description("Property whose value is passed as the id, instead of HubSpot's own id; it must be a property with unique values."),
+        query("archived", BOOLEAN).description("True returns only deleted records still in the recycling bin, false or left out only live ones."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateTicket", "tickets", Action::Update, template!("/crm/v3/objects/tickets/{ticketId}"))
+    .summary("Update a ticket")
+    .description("Sets the properties given and leaves the others alone; set `hs_pipeline_stage` to move or close a ticket. Workflows of the account may react.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("ticketId", STRING).required().description("Ticket to change, by id."),
+        body("properties", OBJECT.properties(list![
+            optional("subject", STRING.description("Subject, one line.")),
+            optional("content", STRING.description("What the customer wrote.")),
+            optional("hs_pipeline", STRING.description("Pipeline by internal value; `0` is the default one.")),
+            optional("hs_pipeline_stage", STRING.description("Stage by internal value, one of the ticket's pipeline; in the default one `1` new, `2` waiting on contact, `3` waiting on us, `4` closed.")),
+            optional("hs_ticket_priority", STRING.description("Priority: `LOW`, `MEDIUM`, `HIGH` or `URGENT`.")),
+            optional("hs_ticket_category", STRING.description("Category by internal value: `PRODUCT_ISSUE`, `BILLING_ISSUE`, `FEATURE_REQUEST`, `GENERAL_INQUIRY`, or a custom one.")),
+            optional("hubspot_owner_id", STRING.description("Id of the owner, a HubSpot user responsible for it; an owner id, not a user id.")),
+        ])).required().description("Properties to set by internal name, custom ones too, values as text; an empty text clears one. Others stay."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "searchTickets", "tickets", Action::Search, template!("/crm/v3/objects/tickets/search"))
+    .summary("Search tickets")
+    .description("Finds tickets by words in subject and content (`query`), by conditions such as stage, priority or owner (`filterGroups`), or both, and sorts them. The index lags a few seconds behind writes, deleted records are left out, and no more than 10,000 results can be paged through.")
+    .parameters(list![
+        body("filterGroups", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("filters", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("operator", STRING.choices(words![
+                            "BETWEEN",
+                            "CONTAINS_TOKEN",
+                            "EQ",
+                            "GT",
+                            "GTE",
+                            "HAS_PROPERTY",
+                            "IN",
+                            "LT",
+                            "LTE",
+                            "NEQ",
+                            "NOT_CONTAINS_TOKEN",
+                            "NOT_HAS_PROPERTY",
+                            "NOT_IN",
+                        ]).description("Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN` take `value`; `BETWEEN` takes `value` and `highValue`; `IN` and `NOT_IN` take `values`; `HAS_PROPERTY` and `NOT_HAS_PROPERTY` take none. `CONTAINS_TOKEN` matches whole words and allows `*`.")),
+                        required("propertyName", STRING.description("Internal name of the property, custom ones too; `associations.contact` and the like filter by the id of a linked record.")),
+                        optional("value", STRING.description("Value to compare with, as text; dates as ISO 8601 or Unix milliseconds, choices by their internal value.")),
+                        optional("highValue", STRING.description("Upper bound for `BETWEEN`, included; the lower one is `value`.")),
+                        optional("values", ARRAY.items(list![STRING]).description("Values for `IN` and `NOT_IN`; for text properties in lower case.")),
+                    ]).closed(),
+                ]).description("Filters that all have to hold.")),
+            ]).closed(),
+        ])).description("Conditions: a ticket matches when it fulfils all filters of at least one group (AND within, OR between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches."),
+        body("properties", ARRAY.items(list![STRING])).description("Properties to return, internal names; replaces the default set (subject, content, stage, priority, category and dates)."),
+        body("limit", INTEGER.minimum(1.0).maximum(200.0).default("25")).default("25").send_default().description("Records per page."),
+        body("after", STRING).description("Where to go on: `next_cursor` from the metadata of the page before. HubSpot refuses positions beyond 10,000."),
+        body("sorts", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("propertyName", STRING.description("Internal name of the property to sort by.")),
+                optional("direction", STRING.choices(words!["ASCENDING", "DESCENDING"]).description("Sorting direction.")),
+            ]).closed(),
+        ])).description("Order of the results; one rule only. Left out, oldest first."),
+        body("query", STRING).description("Words to look for in subject, content, stage and ticket id; parts of words match. Up to 3,000 characters; combines with the filters."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.results"))
+    .meta(list![
+        meta("total", json_path!("$.total")),
+        meta("next_cursor", json_path!("$.paging.next.after")),
+        meta("next_link", json_path!("$.paging.next.link")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(200)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tickets.json"));

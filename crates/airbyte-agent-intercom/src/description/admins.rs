@@ -2,96 +2,32 @@
 
 //! `admins` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A teammate with access to the workspace.","properties":{"type":{"type":["string","null"],"description":"Always `admin`."},"id":{"type":"string","description":"Admin id."},"name":{"type":["string","null"],"description":"Name."},"email":{"type":["string","null"],"description":"E-mail address."},"email_verified":{"type":["boolean","null"],"description":"Whether the e-mail address is confirmed."},"job_title":{"type":["string","null"],"description":"Job title."},"away_mode_enabled":{"type":["boolean","null"],"description":"Whether the admin is set to away."},"away_mode_reassign":{"type":["boolean","null"],"description":"Whether new replies are given to others while away."},"has_inbox_seat":{"type":["boolean","null"],"description":"Whether the admin has a seat in the inbox."},"team_ids":{"type":"array","description":"Ids of the admin's teams.","items":{"type":"integer"}},"avatar":{"description":"Picture.","oneOf":[{"type":"object","description":"A picture of a person.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"image_url":{"type":["string","null"],"description":"Address of the picture."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `admins` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("admins"),
-    description: Borrowed("A teammate with access to the workspace."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAdmins"),
-            entity: Borrowed("admins"),
-            action: Action::List,
-            summary: Borrowed("List admins"),
-            description: Borrowed(
-                "Lists all teammates with access to the workspace. Use it to find the id of an author, owner or assignee.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/admins"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("admins"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All admins come at once.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getAdmin"),
-            entity: Borrowed("admins"),
-            action: Action::Get,
-            summary: Borrowed("Get an admin"),
-            description: Borrowed(
-                "Returns one teammate by id, for instance `admin_assignee_id` of a conversation.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/admins/")), Piece::Name(Borrowed("id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Admin id, from `admins.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Names for admin ids, and ids for authors and owners."),
-    phrases: Borrowed(&[Borrowed("admin"), Borrowed("teammate"), Borrowed("agent")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("admins", "A teammate with access to the workspace.")
+    .when_to_use("Names for admin ids, and ids for authors and owners.")
+    .phrases(texts!["admin", "teammate", "agent"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listAdmins", "admins", Action::List, template!("/admins"))
+    .summary("List admins")
+    .description("Lists all teammates with access to the workspace. Use it to find the id of an author, owner or assignee.")
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .records(json_path!("$.admins"))
+    .paging(Paging::none("All admins come at once."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getAdmin", "admins", Action::Get, template!("/admins/{id}"))
+    .summary("Get an admin")
+    .description("Returns one teammate by id, for instance `admin_assignee_id` of a conversation.")
+    .parameters(list![
+        path("id", STRING).required().description("Admin id, from `admins.list`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/admins.json"));

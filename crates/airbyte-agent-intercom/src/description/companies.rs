@@ -2,559 +2,115 @@
 
 //! `companies` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A firm that contacts belong to.","properties":{"type":{"type":["string","null"],"description":"Always `company`."},"id":{"type":"string","description":"Company id given by Intercom; other calls take this one."},"app_id":{"type":["string","null"],"description":"Id of the workspace."},"name":{"type":["string","null"],"description":"Name of the company."},"company_id":{"type":["string","null"],"description":"Your own id of the company."},"plan":{"description":"Plan the company is on with you.","oneOf":[{"type":"object","description":"Plan of a company.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"id":{"type":["string","null"],"description":"Plan id."},"name":{"type":["string","null"],"description":"Name of the plan."}}},{"type":"null"}]},"size":{"type":["integer","null"],"description":"Number of employees."},"industry":{"type":["string","null"],"description":"Line of business."},"website":{"type":["string","null"],"description":"Web address."},"remote_created_at":{"type":["integer","null"],"description":"When you created the company on your side, Unix seconds."},"created_at":{"type":["integer","null"],"description":"When it was added to Intercom, Unix seconds."},"updated_at":{"type":["integer","null"],"description":"When it was last changed, Unix seconds."},"last_request_at":{"type":["integer","null"],"description":"When somebody of the company was last seen, Unix seconds."},"session_count":{"type":["integer","null"],"description":"Number of sessions of its contacts."},"monthly_spend":{"type":["number","null"],"description":"Revenue per month from the company, in your own currency."},"user_count":{"type":["integer","null"],"description":"Number of contacts that belong to it."},"tags":{"description":"Tags of the company.","oneOf":[{"type":"object","description":"Tags of a company.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"tags":{"type":"array","description":"The tags.","items":{"type":"object","description":"A label on contacts, companies and conversations.","properties":{"type":{"type":["string","null"],"description":"Always `tag`."},"id":{"type":"string","description":"Tag id."},"name":{"type":["string","null"],"description":"Name of the tag."},"applied_at":{"type":["integer","null"],"description":"When it was put on this object, Unix seconds; not in `tags.list`."},"applied_by":{"description":"Admin who put it on this object.","oneOf":[{"type":"object","description":"Points to an admin or a team.","properties":{"type":{"type":["string","null"],"description":"Kind of object pointed to, such as `admin` or `team`."},"id":{"type":["string","null"],"description":"Admin or team id."}}},{"type":"null"}]}}}}}},{"type":"null"}]},"segments":{"description":"Segments the company is in.","oneOf":[{"type":"object","description":"Segments of a company.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"segments":{"type":"array","description":"The segments.","items":{"type":"object","description":"A group of contacts or companies defined by rules.","properties":{"type":{"type":["string","null"],"description":"Always `segment`."},"id":{"type":"string","description":"Segment id."},"name":{"type":["string","null"],"description":"Name of the segment."},"created_at":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"updated_at":{"type":["integer","null"],"description":"When it was last changed, Unix seconds."},"person_type":{"type":["string","null"],"description":"Kind of contacts in it: `user` or `contact` (lead)."},"count":{"type":["integer","null"],"description":"Number of contacts; only with `include_count`."}}}}}},{"type":"null"}]},"custom_attributes":{"type":["object","null"],"description":"The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `companies` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("companies"),
-    description: Borrowed("A firm that contacts belong to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCompanies"),
-            entity: Borrowed("companies"),
-            action: Action::List,
-            summary: Borrowed("List companies"),
-            description: Borrowed(
-                "Lists the companies of the workspace with plan, size, spend and number of contacts. Companies without contacts are left out. Pages are numbered, and Intercom serves no more than 10,000 companies this way.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/companies"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Companies per page; Intercom takes 15 when it is left out and refuses more than 60.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(150.0),
-                        default: Some(Json(Borrowed("15"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("15"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1 on. Companies page by number, not by cursor.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        default: Some(Json(Borrowed("1"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("1"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Leave it out: Intercom pages companies by number (`page`) and documents no cursor here.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("pages")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("starting_after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Page { into: Borrowed("page"), start: 1 },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(
-                            &[Step::Key(Borrowed("pages")), Step::Key(Borrowed("next"))],
-                        ),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: Some(15),
-                    maximum: Some(60),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Company_Create"),
-            entity: Borrowed("companies"),
-            action: Action::Create,
-            summary: Borrowed("Create or update a company"),
-            description: Borrowed(
-                "Creates a company, or changes the existing one with the same `company_id`; so repeating it does no harm. A company is visible in Intercom only once a contact belongs to it. To change a company by Intercom's id use `companies.update`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/companies"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("company_id"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Your own id of the company. One that is known already changes that company instead of making a new one; it can never be changed later.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("Name of the company."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("plan"),
-                    location: Location::Body,
-                    description: Borrowed("Name of the plan the company is on with you."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("monthly_spend"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Revenue per month from the company, in your own currency. Intercom cuts off decimals; at most 2147483647.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("size"),
-                    location: Location::Body,
-                    description: Borrowed("Number of employees."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("website"),
-                    location: Location::Body,
-                    description: Borrowed("Web address; not checked."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("industry"),
-                    location: Location::Body,
-                    description: Borrowed("Line of business."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("custom_attributes"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own company fields, by name; values are texts, numbers, booleans or Unix seconds.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCompany"),
-            entity: Borrowed("companies"),
-            action: Action::Get,
-            summary: Borrowed("Get a company"),
-            description: Borrowed(
-                "Returns one company by Intercom's id with plan, figures, tags and segments.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/companies/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Company id given by Intercom (`id`); not your own `company_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Company_Update"),
-            entity: Borrowed("companies"),
-            action: Action::Update,
-            summary: Borrowed("Update a company"),
-            description: Borrowed(
-                "Changes the fields given of a company and leaves the others alone. Your own id `company_id` cannot be changed.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/companies/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the company to change, given by Intercom (`id`); not your own `company_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("Name of the company."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("plan"),
-                    location: Location::Body,
-                    description: Borrowed("Name of the plan the company is on with you."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("monthly_spend"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Revenue per month from the company, in your own currency. Intercom cuts off decimals; at most 2147483647.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("size"),
-                    location: Location::Body,
-                    description: Borrowed("Number of employees."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("website"),
-                    location: Location::Body,
-                    description: Borrowed("Web address; not checked."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("industry"),
-                    location: Location::Body,
-                    description: Borrowed("Line of business."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("custom_attributes"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own company fields to set, by name; fields left out stay.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteCompany"),
-            entity: Borrowed("companies"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a company"),
-            description: Borrowed(
-                "Deletes a company and detaches its contacts, which stay. Intercom confirms at once and does it a little later. Integrations such as Salesforce may bring the company back with their next run.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/companies/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the company to delete, given by Intercom (`id`); not your own `company_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Confirmation that a company is being deleted.","properties":{"id":{"type":"string","description":"Id of the deleted company."},"object":{"type":"string","description":"Always `company`."},"deleted":{"type":"boolean","description":"True."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("app_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the workspace."),
-        },
-        StoreField {
-            name: Borrowed("company_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Your own id of the company."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was added to Intercom, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("custom_attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Company id given by Intercom; other calls take this one."),
-        },
-        StoreField {
-            name: Borrowed("industry"),
-            kind: Borrowed("string"),
-            description: Borrowed("Line of business."),
-        },
-        StoreField {
-            name: Borrowed("monthly_spend"),
-            kind: Borrowed("number"),
-            description: Borrowed("Revenue per month from the company, in your own currency."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the company."),
-        },
-        StoreField {
-            name: Borrowed("plan"),
-            kind: Borrowed("object"),
-            description: Borrowed("Plan the company is on with you."),
-        },
-        StoreField {
-            name: Borrowed("plan.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("plan.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("plan.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("remote_created_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When you created the company on your side, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("segments"),
-            kind: Borrowed("object"),
-            description: Borrowed("Segments the company is in."),
-        },
-        StoreField {
-            name: Borrowed("segments.segments"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("segments.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("session_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of sessions of its contacts."),
-        },
-        StoreField {
-            name: Borrowed("size"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of employees."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("object"),
-            description: Borrowed("Tags of the company."),
-        },
-        StoreField {
-            name: Borrowed("tags.tags"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tags.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `company`."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was last changed, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("user_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of contacts that belong to it."),
-        },
-        StoreField {
-            name: Borrowed("website"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address."),
-        },
-    ]),
-    when_to_use: Borrowed("Companies with plan, spend and size."),
-    phrases: Borrowed(&[Borrowed("company"), Borrowed("account"), Borrowed("organisation")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("companies", "A firm that contacts belong to.")
+    .when_to_use("Companies with plan, spend and size.")
+    .phrases(texts!["company", "account", "organisation"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("app_id", "string", "Id of the workspace."),
+        stored("company_id", "string", "Your own id of the company."),
+        stored("created_at", "integer", "When it was added to Intercom, Unix seconds."),
+        stored("custom_attributes", "object", "The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values."),
+        stored("id", "string", "Company id given by Intercom; other calls take this one."),
+        stored("industry", "string", "Line of business."),
+        stored("monthly_spend", "number", "Revenue per month from the company, in your own currency."),
+        stored("name", "string", "Name of the company."),
+        stored("plan", "object", "Plan the company is on with you."),
+        stored("plan.id", "string", ""),
+        stored("plan.name", "string", ""),
+        stored("plan.type", "string", ""),
+        stored("remote_created_at", "integer", "When you created the company on your side, Unix seconds."),
+        stored("segments", "object", "Segments the company is in."),
+        stored("segments.segments", "array", ""),
+        stored("segments.type", "string", ""),
+        stored("session_count", "integer", "Number of sessions of its contacts."),
+        stored("size", "integer", "Number of employees."),
+        stored("tags", "object", "Tags of the company."),
+        stored("tags.tags", "array", ""),
+        stored("tags.type", "string", ""),
+        stored("type", "string", "Always `company`."),
+        stored("updated_at", "integer", "When it was last changed, Unix seconds."),
+        stored("user_count", "integer", "Number of contacts that belong to it."),
+        stored("website", "string", "Web address."),
+    ]);
+
+const LIST: Operation = Operation::get("listCompanies", "companies", Action::List, template!("/companies"))
+    .summary("List companies")
+    .description("Lists the companies of the workspace with plan, size, spend and number of contacts. Companies without contacts are left out. Pages are numbered, and Intercom serves no more than 10,000 companies this way.")
+    .parameters(list![
+        query("per_page", INTEGER.minimum(1.0).maximum(150.0).default("15")).default("15").description("Companies per page; Intercom takes 15 when it is left out and refuses more than 60."),
+        query("page", INTEGER.minimum(1.0).default("1")).default("1").description("Number of the page, from 1 on. Companies page by number, not by cursor."),
+        query("starting_after", STRING).description("Leave it out: Intercom pages companies by number (`page`) and documents no cursor here."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.pages.next.starting_after"))])
+    .paging(Paging::page("page", 1).more(from_body(json_path!("$.pages.next"))).size(page_size("per_page").default(15).maximum(60)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Company_Create", "companies", Action::Create, template!("/companies"))
+    .summary("Create or update a company")
+    .description("Creates a company, or changes the existing one with the same `company_id`; so repeating it does no harm. A company is visible in Intercom only once a contact belongs to it. To change a company by Intercom's id use `companies.update`.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("company_id", STRING).required().description("Your own id of the company. One that is known already changes that company instead of making a new one; it can never be changed later."),
+        body("name", STRING).description("Name of the company."),
+        body("plan", STRING).description("Name of the plan the company is on with you."),
+        body("monthly_spend", NUMBER).description("Revenue per month from the company, in your own currency. Intercom cuts off decimals; at most 2147483647."),
+        body("size", INTEGER).description("Number of employees."),
+        body("website", STRING).description("Web address; not checked."),
+        body("industry", STRING).description("Line of business."),
+        body("custom_attributes", OBJECT).description("Your own company fields, by name; values are texts, numbers, booleans or Unix seconds."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getCompany", "companies", Action::Get, template!("/companies/{id}"))
+    .summary("Get a company")
+    .description("Returns one company by Intercom's id with plan, figures, tags and segments.")
+    .parameters(list![
+        path("id", STRING).required().description("Company id given by Intercom (`id`); not your own `company_id`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "Company_Update", "companies", Action::Update, template!("/companies/{id}"))
+    .summary("Update a company")
+    .description("Changes the fields given of a company and leaves the others alone. Your own id `company_id` cannot be changed.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the company to change, given by Intercom (`id`); not your own `company_id`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("name", STRING).description("Name of the company."),
+        body("plan", STRING).description("Name of the plan the company is on with you."),
+        body("monthly_spend", NUMBER).description("Revenue per month from the company, in your own currency. Intercom cuts off decimals; at most 2147483647."),
+        body("size", INTEGER).description("Number of employees."),
+        body("website", STRING).description("Web address; not checked."),
+        body("industry", STRING).description("Line of business."),
+        body("custom_attributes", OBJECT).description("Your own company fields to set, by name; fields left out stay."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteCompany", "companies", Action::Delete, template!("/companies/{id}"))
+    .summary("Delete a company")
+    .description("Deletes a company and detaches its contacts, which stay. Intercom confirms at once and does it a little later. Integrations such as Salesforce may bring the company back with their next run.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the company to delete, given by Intercom (`id`); not your own `company_id`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/companies.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/companies_delete.json"));

@@ -2,916 +2,183 @@
 
 //! `contacts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A person known to Intercom: a user (signed up) or a lead (not yet). All instants are Unix seconds.","properties":{"type":{"type":["string","null"],"description":"Always `contact`."},"id":{"type":"string","description":"Contact id given by Intercom."},"workspace_id":{"type":["string","null"],"description":"Id of the workspace."},"external_id":{"type":["string","null"],"description":"Your own id of the person."},"role":{"type":["string","null"],"description":"`user` (signed up) or `lead` (not yet)."},"email":{"type":["string","null"],"description":"E-mail address."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"avatar":{"type":["string","null"],"description":"Address of a picture."},"owner_id":{"type":["integer","null"],"description":"Id of the admin who owns the contact."},"social_profiles":{"description":"Profiles in social networks.","oneOf":[{"type":"object","description":"Profiles in social networks.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"data":{"type":"array","description":"The profiles.","items":{"type":"object","description":"A profile in a social network.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"name":{"type":["string","null"],"description":"Name of the network."},"url":{"type":["string","null"],"description":"Address of the profile."}}}}}},{"type":"null"}]},"has_hard_bounced":{"type":["boolean","null"],"description":"Whether mail to the contact bounced for good."},"marked_email_as_spam":{"type":["boolean","null"],"description":"Whether the contact marked mail as spam."},"unsubscribed_from_emails":{"type":["boolean","null"],"description":"Whether the contact refuses mail."},"created_at":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"updated_at":{"type":["integer","null"],"description":"When it was last changed, Unix seconds."},"signed_up_at":{"type":["integer","null"],"description":"When the contact signed up, Unix seconds."},"last_seen_at":{"type":["integer","null"],"description":"When the contact was last seen, Unix seconds."},"last_replied_at":{"type":["integer","null"],"description":"When the contact last replied, Unix seconds."},"last_contacted_at":{"type":["integer","null"],"description":"When the contact was last written to, Unix seconds."},"last_email_opened_at":{"type":["integer","null"],"description":"When the contact last opened a mail, Unix seconds."},"last_email_clicked_at":{"type":["integer","null"],"description":"When the contact last clicked in a mail, Unix seconds."},"language_override":{"type":["string","null"],"description":"Language set by hand, instead of the browser's."},"browser":{"type":["string","null"],"description":"Browser the contact uses."},"browser_version":{"type":["string","null"],"description":"Version of the browser."},"browser_language":{"type":["string","null"],"description":"Language of the browser."},"os":{"type":["string","null"],"description":"Operating system."},"location":{"description":"Where the contact is.","oneOf":[{"type":"object","description":"A place, guessed from the IP address.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"country":{"type":["string","null"],"description":"Country."},"region":{"type":["string","null"],"description":"State or region."},"city":{"type":["string","null"],"description":"City."},"country_code":{"type":["string","null"],"description":"Country code, three letters."},"continent_code":{"type":["string","null"],"description":"Continent code, two letters."}}},{"type":"null"}]},"android_app_name":{"type":["string","null"],"description":"Name of your Android app."},"android_app_version":{"type":["string","null"],"description":"Version of your Android app."},"android_device":{"type":["string","null"],"description":"Android device."},"android_os_version":{"type":["string","null"],"description":"Version of Android."},"android_sdk_version":{"type":["string","null"],"description":"Version of Intercom's Android SDK."},"android_last_seen_at":{"type":["integer","null"],"description":"When last seen in the Android app, Unix seconds."},"ios_app_name":{"type":["string","null"],"description":"Name of your iOS app."},"ios_app_version":{"type":["string","null"],"description":"Version of your iOS app."},"ios_device":{"type":["string","null"],"description":"iOS device."},"ios_os_version":{"type":["string","null"],"description":"Version of iOS."},"ios_sdk_version":{"type":["string","null"],"description":"Version of Intercom's iOS SDK."},"ios_last_seen_at":{"type":["integer","null"],"description":"When last seen in the iOS app, Unix seconds."},"custom_attributes":{"type":["object","null"],"description":"The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values.","additionalProperties":true},"tags":{"description":"Up to ten tags of the contact, by id; names are in `tags.list`.","oneOf":[{"type":"object","description":"Tags of a contact.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"data":{"type":"array","description":"The tags.","items":{"type":"object","description":"Points to a tag.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"id":{"type":["string","null"],"description":"Tag id."},"url":{"type":["string","null"],"description":"Path of the tag in the API."}}}}}},{"type":"null"}]},"notes":{"description":"Up to ten notes about the contact, by id.","oneOf":[{"type":"object","description":"Notes about a contact.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"data":{"type":"array","description":"The notes.","items":{"type":"object","description":"Points to a note.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"id":{"type":["string","null"],"description":"Note id."},"url":{"type":["string","null"],"description":"Path of the note in the API."}}}}}},{"type":"null"}]},"companies":{"description":"Up to ten companies of the contact, by id; details are in `companies.get`.","oneOf":[{"type":"object","description":"Companies of a contact.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"data":{"type":"array","description":"The companies.","items":{"type":"object","description":"Points to a company.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"id":{"type":["string","null"],"description":"Company id given by Intercom."},"url":{"type":["string","null"],"description":"Path of the company in the API."}}}}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `contacts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("contacts"),
-    description: Borrowed("A person: a user who signed up, or a lead who has not."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listContacts"),
-            entity: Borrowed("contacts"),
-            action: Action::List,
-            summary: Borrowed("List contacts"),
-            description: Borrowed(
-                "Lists the contacts of the workspace, users and leads alike, without any filter. Contacts that were merged into others are left out. With an id at hand use `contacts.get`; there is no lookup by e-mail address or name here, so page through or use the hosted search.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/contacts"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Contacts per page, 1 to 150; Intercom takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(150.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("pages")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("starting_after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("starting_after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(150),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Contact_Create"),
-            entity: Borrowed("contacts"),
-            action: Action::Create,
-            summary: Borrowed("Create a contact"),
-            description: Borrowed(
-                "Creates a user or a lead. A user needs an e-mail address or your own id; if one of them is taken already, Intercom answers 409 and names the existing contact, which `contacts.update` can change.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/contacts"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("role"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "`user` for somebody who signed up, `lead` for somebody who has not. A user needs `email` or `external_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("external_id"),
-                    location: Location::Body,
-                    description: Borrowed("Your own id of the person, unique among users."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("email"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address; unique among users."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("phone"),
-                    location: Location::Body,
-                    description: Borrowed("Phone number in international form (E.164)."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("Full name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("avatar"),
-                    location: Location::Body,
-                    description: Borrowed("Address of a picture on the web."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("signed_up_at"),
-                    location: Location::Body,
-                    description: Borrowed("When the person signed up with you, Unix seconds."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("last_seen_at"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "When the person was last seen, Unix seconds; the Messenger sets it by itself.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("owner_id"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the admin who is to own the contact, from `admins.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unsubscribed_from_emails"),
-                    location: Location::Body,
-                    description: Borrowed("True when the person wants no mail."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("custom_attributes"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "The workspace's own contact fields, by name; values are texts, numbers, booleans or Unix seconds. A field has to be defined in Intercom first.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Get,
-            summary: Borrowed("Get a contact"),
-            description: Borrowed(
-                "Returns one contact by Intercom's id with all fields, and up to ten tags, notes and companies by id. A contact merged into another answers 404.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/contacts/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Contact id given by Intercom, 24 hexadecimal digits; not your own `external_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Contact_Update"),
-            entity: Borrowed("contacts"),
-            action: Action::Update,
-            summary: Borrowed("Update a contact"),
-            description: Borrowed(
-                "Changes the fields given and leaves the others alone. It also turns a lead into a user, but never back.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/contacts/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the contact to change, given by Intercom; not your own `external_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("role"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "`user` turns a lead into a user; a user cannot become a lead again.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("external_id"),
-                    location: Location::Body,
-                    description: Borrowed("Your own id of the person, unique among users."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("email"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address; unique among users."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("phone"),
-                    location: Location::Body,
-                    description: Borrowed("Phone number in international form (E.164)."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("Full name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("avatar"),
-                    location: Location::Body,
-                    description: Borrowed("Address of a picture on the web."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("signed_up_at"),
-                    location: Location::Body,
-                    description: Borrowed("When the person signed up with you, Unix seconds."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("last_seen_at"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "When the person was last seen, Unix seconds; the Messenger sets it by itself.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("owner_id"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the admin who is to own the contact, from `admins.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unsubscribed_from_emails"),
-                    location: Location::Body,
-                    description: Borrowed("True when the person wants no mail."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("custom_attributes"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "The workspace's own contact fields to set, by name; fields left out stay. A field has to be defined in Intercom first.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DeleteContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a contact"),
-            description: Borrowed("Deletes a contact for good. Cannot be undone."),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/contacts/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the contact to delete, given by Intercom."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Confirmation that a contact was deleted.","properties":{"type":{"type":"string","description":"Always `contact`."},"id":{"type":"string","description":"Id of the deleted contact."},"external_id":{"type":["string","null"],"description":"Your own id of the contact."},"deleted":{"type":"boolean","description":"True."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("android_app_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of your Android app."),
-        },
-        StoreField {
-            name: Borrowed("android_app_version"),
-            kind: Borrowed("string"),
-            description: Borrowed("Version of your Android app."),
-        },
-        StoreField {
-            name: Borrowed("android_device"),
-            kind: Borrowed("string"),
-            description: Borrowed("Android device."),
-        },
-        StoreField {
-            name: Borrowed("android_last_seen_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When last seen in the Android app, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("android_os_version"),
-            kind: Borrowed("string"),
-            description: Borrowed("Version of Android."),
-        },
-        StoreField {
-            name: Borrowed("android_sdk_version"),
-            kind: Borrowed("string"),
-            description: Borrowed("Version of Intercom's Android SDK."),
-        },
-        StoreField {
-            name: Borrowed("avatar"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of a picture."),
-        },
-        StoreField {
-            name: Borrowed("browser"),
-            kind: Borrowed("string"),
-            description: Borrowed("Browser the contact uses."),
-        },
-        StoreField {
-            name: Borrowed("browser_language"),
-            kind: Borrowed("string"),
-            description: Borrowed("Language of the browser."),
-        },
-        StoreField {
-            name: Borrowed("browser_version"),
-            kind: Borrowed("string"),
-            description: Borrowed("Version of the browser."),
-        },
-        StoreField {
-            name: Borrowed("companies"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Up to ten companies of the contact, by id; details are in `companies.get`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("companies.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("companies.has_more"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("companies.total_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("companies.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("companies.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was created, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("custom_attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address."),
-        },
-        StoreField {
-            name: Borrowed("external_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Your own id of the person."),
-        },
-        StoreField {
-            name: Borrowed("has_hard_bounced"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether mail to the contact bounced for good."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Contact id given by Intercom."),
-        },
-        StoreField {
-            name: Borrowed("ios_app_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of your iOS app."),
-        },
-        StoreField {
-            name: Borrowed("ios_app_version"),
-            kind: Borrowed("string"),
-            description: Borrowed("Version of your iOS app."),
-        },
-        StoreField {
-            name: Borrowed("ios_device"),
-            kind: Borrowed("string"),
-            description: Borrowed("iOS device."),
-        },
-        StoreField {
-            name: Borrowed("ios_last_seen_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When last seen in the iOS app, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("ios_os_version"),
-            kind: Borrowed("string"),
-            description: Borrowed("Version of iOS."),
-        },
-        StoreField {
-            name: Borrowed("ios_sdk_version"),
-            kind: Borrowed("string"),
-            description: Borrowed("Version of Intercom's iOS SDK."),
-        },
-        StoreField {
-            name: Borrowed("language_override"),
-            kind: Borrowed("string"),
-            description: Borrowed("Language set by hand, instead of the browser's."),
-        },
-        StoreField {
-            name: Borrowed("last_contacted_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the contact was last written to, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("last_email_clicked_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the contact last clicked in a mail, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("last_email_opened_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the contact last opened a mail, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("last_replied_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the contact last replied, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("last_seen_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the contact was last seen, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("location"),
-            kind: Borrowed("object"),
-            description: Borrowed("Where the contact is."),
-        },
-        StoreField {
-            name: Borrowed("location.city"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.continent_code"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.country"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.country_code"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.region"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("marked_email_as_spam"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the contact marked mail as spam."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name."),
-        },
-        StoreField {
-            name: Borrowed("notes"),
-            kind: Borrowed("object"),
-            description: Borrowed("Up to ten notes about the contact, by id."),
-        },
-        StoreField {
-            name: Borrowed("notes.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("notes.has_more"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("notes.total_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("notes.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("notes.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_in_subscription_types"),
-            kind: Borrowed("object"),
-            description: Borrowed("Kinds of messages the contact agreed to."),
-        },
-        StoreField {
-            name: Borrowed("opted_in_subscription_types.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_in_subscription_types.has_more"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_in_subscription_types.total_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_in_subscription_types.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_in_subscription_types.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_out_subscription_types"),
-            kind: Borrowed("object"),
-            description: Borrowed("Kinds of messages the contact refused."),
-        },
-        StoreField {
-            name: Borrowed("opted_out_subscription_types.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_out_subscription_types.has_more"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_out_subscription_types.total_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_out_subscription_types.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opted_out_subscription_types.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("os"),
-            kind: Borrowed("string"),
-            description: Borrowed("Operating system."),
-        },
-        StoreField {
-            name: Borrowed("owner_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the admin who owns the contact."),
-        },
-        StoreField {
-            name: Borrowed("phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Phone number."),
-        },
-        StoreField {
-            name: Borrowed("referrer"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web page that led the contact to the site."),
-        },
-        StoreField {
-            name: Borrowed("role"),
-            kind: Borrowed("string"),
-            description: Borrowed("`user` (signed up) or `lead` (not yet)."),
-        },
-        StoreField {
-            name: Borrowed("signed_up_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the contact signed up, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("sms_consent"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the contact agreed to text messages."),
-        },
-        StoreField {
-            name: Borrowed("social_profiles"),
-            kind: Borrowed("object"),
-            description: Borrowed("Profiles in social networks."),
-        },
-        StoreField {
-            name: Borrowed("social_profiles.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("social_profiles.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Up to ten tags of the contact, by id; names are in `tags.list`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tags.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tags.has_more"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tags.total_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tags.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tags.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `contact`."),
-        },
-        StoreField {
-            name: Borrowed("unsubscribed_from_emails"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the contact refuses mail."),
-        },
-        StoreField {
-            name: Borrowed("unsubscribed_from_sms"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the contact refuses text messages."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was last changed, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("utm_campaign"),
-            kind: Borrowed("string"),
-            description: Borrowed("UTM campaign that led the contact to the site."),
-        },
-        StoreField {
-            name: Borrowed("utm_content"),
-            kind: Borrowed("string"),
-            description: Borrowed("UTM content tag of that visit."),
-        },
-        StoreField {
-            name: Borrowed("utm_medium"),
-            kind: Borrowed("string"),
-            description: Borrowed("UTM medium of that visit."),
-        },
-        StoreField {
-            name: Borrowed("utm_source"),
-            kind: Borrowed("string"),
-            description: Borrowed("UTM source of that visit."),
-        },
-        StoreField {
-            name: Borrowed("utm_term"),
-            kind: Borrowed("string"),
-            description: Borrowed("UTM search term of that visit."),
-        },
-        StoreField {
-            name: Borrowed("workspace_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the workspace."),
-        },
-    ]),
-    when_to_use: Borrowed("Finding, adding or changing users and leads."),
-    phrases: Borrowed(
-        &[Borrowed("contact"), Borrowed("user"), Borrowed("lead"), Borrowed("customer")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("contacts", "A person: a user who signed up, or a lead who has not.")
+    .when_to_use("Finding, adding or changing users and leads.")
+    .phrases(texts!["contact", "user", "lead", "customer"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("android_app_name", "string", "Name of your Android app."),
+        stored("android_app_version", "string", "Version of your Android app."),
+        stored("android_device", "string", "Android device."),
+        stored("android_last_seen_at", "string", "When last seen in the Android app, Unix seconds."),
+        stored("android_os_version", "string", "Version of Android."),
+        stored("android_sdk_version", "string", "Version of Intercom's Android SDK."),
+        stored("avatar", "string", "Address of a picture."),
+        stored("browser", "string", "Browser the contact uses."),
+        stored("browser_language", "string", "Language of the browser."),
+        stored("browser_version", "string", "Version of the browser."),
+        stored("companies", "object", "Up to ten companies of the contact, by id; details are in `companies.get`."),
+        stored("companies.data", "array", ""),
+        stored("companies.has_more", "boolean", ""),
+        stored("companies.total_count", "integer", ""),
+        stored("companies.type", "string", ""),
+        stored("companies.url", "string", ""),
+        stored("created_at", "integer", "When it was created, Unix seconds."),
+        stored("custom_attributes", "object", "The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values."),
+        stored("email", "string", "E-mail address."),
+        stored("external_id", "string", "Your own id of the person."),
+        stored("has_hard_bounced", "boolean", "Whether mail to the contact bounced for good."),
+        stored("id", "string", "Contact id given by Intercom."),
+        stored("ios_app_name", "string", "Name of your iOS app."),
+        stored("ios_app_version", "string", "Version of your iOS app."),
+        stored("ios_device", "string", "iOS device."),
+        stored("ios_last_seen_at", "integer", "When last seen in the iOS app, Unix seconds."),
+        stored("ios_os_version", "string", "Version of iOS."),
+        stored("ios_sdk_version", "string", "Version of Intercom's iOS SDK."),
+        stored("language_override", "string", "Language set by hand, instead of the browser's."),
+        stored("last_contacted_at", "integer", "When the contact was last written to, Unix seconds."),
+        stored("last_email_clicked_at", "integer", "When the contact last clicked in a mail, Unix seconds."),
+        stored("last_email_opened_at", "integer", "When the contact last opened a mail, Unix seconds."),
+        stored("last_replied_at", "integer", "When the contact last replied, Unix seconds."),
+        stored("last_seen_at", "integer", "When the contact was last seen, Unix seconds."),
+        stored("location", "object", "Where the contact is."),
+        stored("location.city", "string", ""),
+        stored("location.continent_code", "string", ""),
+        stored("location.country", "string", ""),
+        stored("location.country_code", "string", ""),
+        stored("location.region", "string", ""),
+        stored("location.type", "string", ""),
+        stored("marked_email_as_spam", "boolean", "Whether the contact marked mail as spam."),
+        stored("name", "string", "Full name."),
+        stored("notes", "object", "Up to ten notes about the contact, by id."),
+        stored("notes.data", "array", ""),
+        stored("notes.has_more", "boolean", ""),
+        stored("notes.total_count", "integer", ""),
+        stored("notes.type", "string", ""),
+        stored("notes.url", "string", ""),
+        stored("opted_in_subscription_types", "object", "Kinds of messages the contact agreed to."),
+        stored("opted_in_subscription_types.data", "array", ""),
+        stored("opted_in_subscription_types.has_more", "boolean", ""),
+        stored("opted_in_subscription_types.total_count", "integer", ""),
+        stored("opted_in_subscription_types.type", "string", ""),
+        stored("opted_in_subscription_types.url", "string", ""),
+        stored("opted_out_subscription_types", "object", "Kinds of messages the contact refused."),
+        stored("opted_out_subscription_types.data", "array", ""),
+        stored("opted_out_subscription_types.has_more", "boolean", ""),
+        stored("opted_out_subscription_types.total_count", "integer", ""),
+        stored("opted_out_subscription_types.type", "string", ""),
+        stored("opted_out_subscription_types.url", "string", ""),
+        stored("os", "string", "Operating system."),
+        stored("owner_id", "integer", "Id of the admin who owns the contact."),
+        stored("phone", "string", "Phone number."),
+        stored("referrer", "string", "Web page that led the contact to the site."),
+        stored("role", "string", "`user` (signed up) or `lead` (not yet)."),
+        stored("signed_up_at", "integer", "When the contact signed up, Unix seconds."),
+        stored("sms_consent", "boolean", "Whether the contact agreed to text messages."),
+        stored("social_profiles", "object", "Profiles in social networks."),
+        stored("social_profiles.data", "array", ""),
+        stored("social_profiles.type", "string", ""),
+        stored("tags", "object", "Up to ten tags of the contact, by id; names are in `tags.list`."),
+        stored("tags.data", "array", ""),
+        stored("tags.has_more", "boolean", ""),
+        stored("tags.total_count", "integer", ""),
+        stored("tags.type", "string", ""),
+        stored("tags.url", "string", ""),
+        stored("type", "string", "Always `contact`."),
+        stored("unsubscribed_from_emails", "boolean", "Whether the contact refuses mail."),
+        stored("unsubscribed_from_sms", "boolean", "Whether the contact refuses text messages."),
+        stored("updated_at", "integer", "When it was last changed, Unix seconds."),
+        stored("utm_campaign", "string", "UTM campaign that led the contact to the site."),
+        stored("utm_content", "string", "UTM content tag of that visit."),
+        stored("utm_medium", "string", "UTM medium of that visit."),
+        stored("utm_source", "string", "UTM source of that visit."),
+        stored("utm_term", "string", "UTM search term of that visit."),
+        stored("workspace_id", "string", "Id of the workspace."),
+    ]);
+
+const LIST: Operation = Operation::get("listContacts", "contacts", Action::List, template!("/contacts"))
+    .summary("List contacts")
+    .description("Lists the contacts of the workspace, users and leads alike, without any filter. Contacts that were merged into others are left out. With an id at hand use `contacts.get`; there is no lookup by e-mail address or name here, so page through or use the hosted search.")
+    .preferred_for_check()
+    .parameters(list![
+        query("per_page", INTEGER.minimum(1.0).maximum(150.0).default("10")).default("10").description("Contacts per page, 1 to 150; Intercom takes 10 when it is left out."),
+        query("starting_after", STRING).description("Token of the next page: `next_page` of the previous answer. Leave it out for the first page."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_page", json_path!("$.pages.next.starting_after"))])
+    .paging(Paging::cursor(from_meta("next_page"), "starting_after").size(page_size("per_page").maximum(150)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Contact_Create", "contacts", Action::Create, template!("/contacts"))
+    .summary("Create a contact")
+    .description("Creates a user or a lead. A user needs an e-mail address or your own id; if one of them is taken already, Intercom answers 409 and names the existing contact, which `contacts.update` can change.")
+    .writes()
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("role", STRING).required().description("`user` for somebody who signed up, `lead` for somebody who has not. A user needs `email` or `external_id`."),
+        body("external_id", STRING).description("Your own id of the person, unique among users."),
+        body("email", STRING).description("E-mail address; unique among users."),
+        body("phone", STRING).description("Phone number in international form (E.164)."),
+        body("name", STRING).description("Full name."),
+        body("avatar", STRING).description("Address of a picture on the web."),
+        body("signed_up_at", INTEGER).description("When the person signed up with you, Unix seconds."),
+        body("last_seen_at", INTEGER).description("When the person was last seen, Unix seconds; the Messenger sets it by itself."),
+        body("owner_id", INTEGER).description("Id of the admin who is to own the contact, from `admins.list`."),
+        body("unsubscribed_from_emails", BOOLEAN).description("True when the person wants no mail."),
+        body("custom_attributes", OBJECT).description("The workspace's own contact fields, by name; values are texts, numbers, booleans or Unix seconds. A field has to be defined in Intercom first."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getContact", "contacts", Action::Get, template!("/contacts/{id}"))
+    .summary("Get a contact")
+    .description("Returns one contact by Intercom's id with all fields, and up to ten tags, notes and companies by id. A contact merged into another answers 404.")
+    .parameters(list![
+        path("id", STRING).required().description("Contact id given by Intercom, 24 hexadecimal digits; not your own `external_id`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "Contact_Update", "contacts", Action::Update, template!("/contacts/{id}"))
+    .summary("Update a contact")
+    .description("Changes the fields given and leaves the others alone. It also turns a lead into a user, but never back.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the contact to change, given by Intercom; not your own `external_id`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("role", STRING).description("`user` turns a lead into a user; a user cannot become a lead again."),
+        body("external_id", STRING).description("Your own id of the person, unique among users."),
+        body("email", STRING).description("E-mail address; unique among users."),
+        body("phone", STRING).description("Phone number in international form (E.164)."),
+        body("name", STRING).description("Full name."),
+        body("avatar", STRING).description("Address of a picture on the web."),
+        body("signed_up_at", INTEGER).description("When the person signed up with you, Unix seconds."),
+        body("last_seen_at", INTEGER).description("When the person was last seen, Unix seconds; the Messenger sets it by itself."),
+        body("owner_id", INTEGER).description("Id of the admin who is to own the contact, from `admins.list`."),
+        body("unsubscribed_from_emails", BOOLEAN).description("True when the person wants no mail."),
+        body("custom_attributes", OBJECT).description("The workspace's own contact fields to set, by name; fields left out stay. A field has to be defined in Intercom first."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "DeleteContact", "contacts", Action::Delete, template!("/contacts/{id}"))
+    .summary("Delete a contact")
+    .description("Deletes a contact for good. Cannot be undone.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the contact to delete, given by Intercom."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/contacts.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/contacts_delete.json"));

@@ -2,965 +2,196 @@
 
 //! `conversations` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An exchange of messages between a contact and the team.","properties":{"type":{"type":["string","null"],"description":"Always `conversation`."},"id":{"type":"string","description":"Conversation id."},"title":{"type":["string","null"],"description":"Title, if one was set."},"created_at":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"updated_at":{"type":["integer","null"],"description":"When it last changed, Unix seconds; every message changes it."},"waiting_since":{"type":["integer","null"],"description":"Since when the contact waits for a reply, Unix seconds; null when the team replied last."},"snoozed_until":{"type":["integer","null"],"description":"Until when it is snoozed, Unix seconds."},"open":{"type":["boolean","null"],"description":"Whether it is open; false when closed."},"state":{"type":["string","null"],"description":"`open`, `closed` or `snoozed`."},"read":{"type":["boolean","null"],"description":"Whether it was read."},"priority":{"type":["string","null"],"description":"`priority` or `not_priority`."},"admin_assignee_id":{"type":["integer","null"],"description":"Id of the admin it is assigned to; null when to nobody."},"team_assignee_id":{"type":["string","null"],"description":"Id of the team it is assigned to; null when to none."},"tags":{"description":"Tags of the conversation.","oneOf":[{"type":"object","description":"Tags of a conversation.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"tags":{"type":"array","description":"The tags.","items":{"type":"object","description":"A label on contacts, companies and conversations.","properties":{"type":{"type":["string","null"],"description":"Always `tag`."},"id":{"type":"string","description":"Tag id."},"name":{"type":["string","null"],"description":"Name of the tag."},"applied_at":{"type":["integer","null"],"description":"When it was put on this object, Unix seconds; not in `tags.list`."},"applied_by":{"description":"Admin who put it on this object.","oneOf":[{"type":"object","description":"Points to an admin or a team.","properties":{"type":{"type":["string","null"],"description":"Kind of object pointed to, such as `admin` or `team`."},"id":{"type":["string","null"],"description":"Admin or team id."}}},{"type":"null"}]}}}}}},{"type":"null"}]},"conversation_rating":{"description":"The contact's rating.","oneOf":[{"type":"object","description":"How the contact rated the conversation.","properties":{"rating":{"type":["integer","null"],"description":"From 1 (bad) to 5 (great)."},"remark":{"type":["string","null"],"description":"Comment of the contact."},"created_at":{"type":["integer","null"],"description":"When the rating was asked for, Unix seconds."},"contact":{"description":"Contact who rated.","oneOf":[{"type":"object","description":"Points to a contact.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"id":{"type":["string","null"],"description":"Contact id given by Intercom."}}},{"type":"null"}]},"teammate":{"description":"Admin who was rated.","oneOf":[{"type":"object","description":"Points to an admin or a team.","properties":{"type":{"type":["string","null"],"description":"Kind of object pointed to, such as `admin` or `team`."},"id":{"type":["string","null"],"description":"Admin or team id."}}},{"type":"null"}]}}},{"type":"null"}]},"source":{"description":"The first message.","oneOf":[{"type":"object","description":"The message a conversation began with.","properties":{"type":{"type":["string","null"],"description":"Channel: `conversation` (Messenger), `email`, `sms`, `whatsapp`, `facebook`, `instagram`, `twitter`, `phone_call`, `phone_switch` or `push`."},"id":{"type":["string","null"],"description":"Message id."},"delivered_as":{"type":["string","null"],"description":"How it began: `customer_initiated`, `admin_initiated`, `operator_initiated` (bot), `automated` or `campaigns_initiated`."},"subject":{"type":["string","null"],"description":"Subject, for e-mail."},"body":{"type":["string","null"],"description":"Text as HTML."},"author":{"description":"Who wrote it.","oneOf":[{"type":"object","description":"Who wrote a message: a contact, an admin, a team or a bot.","properties":{"type":{"type":["string","null"],"description":"`user`, `lead`, `admin`, `team` or `bot`."},"id":{"type":["string","null"],"description":"Id of the contact, admin, team or bot."},"name":{"type":["string","null"],"description":"Name."},"email":{"type":["string","null"],"description":"E-mail address."}}},{"type":"null"}]},"attachments":{"type":"array","description":"Files attached.","items":{"type":"object","description":"A file attached to a message.","properties":{"type":{"type":["string","null"],"description":"Kind of attachment, such as `upload`."},"name":{"type":["string","null"],"description":"File name."},"url":{"type":["string","null"],"description":"Address to fetch the file from; it expires."},"content_type":{"type":["string","null"],"description":"Media type, such as `image/png`."},"filesize":{"type":["integer","null"],"description":"Size in bytes."},"width":{"type":["integer","null"],"description":"Width in pixels, for pictures."},"height":{"type":["integer","null"],"description":"Height in pixels, for pictures."}}}},"url":{"type":["string","null"],"description":"Web page where it was started; empty for e-mail and bots."},"redacted":{"type":["boolean","null"],"description":"Whether the content was removed."}}},{"type":"null"}]},"contacts":{"description":"Contacts who take part; more than one in group conversations.","oneOf":[{"type":"object","description":"Contacts of a conversation.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"contacts":{"type":"array","description":"The contacts.","items":{"type":"object","description":"Points to a contact.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"id":{"type":["string","null"],"description":"Contact id given by Intercom."}}}}}},{"type":"null"}]},"teammates":{"description":"Admins who take part.","oneOf":[{"type":"object","description":"Admins of a conversation.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"admins":{"type":"array","description":"The admins.","items":{"type":"object","description":"Points to an admin or a team.","properties":{"type":{"type":["string","null"],"description":"Kind of object pointed to, such as `admin` or `team`."},"id":{"type":["string","null"],"description":"Admin or team id."}}}}}},{"type":"null"}]},"first_contact_reply":{"description":"The first message by the contact.","oneOf":[{"type":"object","description":"The first message by the contact.","properties":{"created_at":{"type":["integer","null"],"description":"When it was written, Unix seconds."},"type":{"type":["string","null"],"description":"Channel, such as `conversation` or `email`."},"url":{"type":["string","null"],"description":"Web page it was written on."}}},{"type":"null"}]},"sla_applied":{"description":"The service level that applies.","oneOf":[{"type":"object","description":"A service level agreement that applies to a conversation.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"sla_name":{"type":["string","null"],"description":"Name of the agreement."},"sla_status":{"type":["string","null"],"description":"`hit`, `missed`, `active` or `cancelled`."}}},{"type":"null"}]},"statistics":{"description":"Times and counts for reporting; durations are in seconds.","oneOf":[{"type":"object","description":"Times and counts of a conversation. Durations are seconds, mostly without hours outside office time.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"time_to_assignment":{"type":["integer","null"],"description":"Seconds to the last assignment before the first reply."},"time_to_admin_reply":{"type":["integer","null"],"description":"Seconds to the first reply by an admin."},"time_to_first_close":{"type":["integer","null"],"description":"Seconds until first closed."},"time_to_last_close":{"type":["integer","null"],"description":"Seconds until last closed."},"median_time_to_reply":{"type":["integer","null"],"description":"Median seconds that admins took to reply."},"first_contact_reply_at":{"type":["integer","null"],"description":"First message by a contact, Unix seconds."},"first_assignment_at":{"type":["integer","null"],"description":"First assignment, Unix seconds."},"first_admin_reply_at":{"type":["integer","null"],"description":"First reply by an admin, Unix seconds."},"first_close_at":{"type":["integer","null"],"description":"First closing, Unix seconds."},"last_assignment_at":{"type":["integer","null"],"description":"Last assignment, Unix seconds."},"last_assignment_admin_reply_at":{"type":["integer","null"],"description":"First reply by an admin after the last assignment, Unix seconds."},"last_contact_reply_at":{"type":["integer","null"],"description":"Last message by a contact, Unix seconds."},"last_admin_reply_at":{"type":["integer","null"],"description":"Last reply by an admin, Unix seconds."},"last_close_at":{"type":["integer","null"],"description":"Last closing, Unix seconds."},"last_closed_by_id":{"type":["string","null"],"description":"Id of the admin who closed it last."},"count_reopens":{"type":["integer","null"],"description":"How often it was reopened."},"count_assignments":{"type":["integer","null"],"description":"How often it was assigned."},"count_conversation_parts":{"type":["integer","null"],"description":"Number of messages and events."}}},{"type":"null"}]},"conversation_parts":{"description":"The messages after the first one; only in `conversations.get`, the newest 500 at most.","oneOf":[{"type":"object","description":"Messages and events of a conversation.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"conversation_parts":{"type":"array","description":"The messages and events.","items":{"type":"object","description":"A message or event within a conversation.","properties":{"type":{"type":["string","null"],"description":"Always `conversation_part`."},"id":{"type":"string","description":"Id of the part."},"part_type":{"type":["string","null"],"description":"What it is: `comment` (message), `note` (internal), `assignment`, `close`, `open`, `snoozed` and others."},"body":{"type":["string","null"],"description":"Text as HTML; empty for events."},"created_at":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"updated_at":{"type":["integer","null"],"description":"When it was last changed, Unix seconds."},"notified_at":{"type":["integer","null"],"description":"When the contact was notified, Unix seconds."},"assigned_to":{"description":"Admin or team it was assigned to by this part; null otherwise.","oneOf":[{"type":"object","description":"Points to an admin or a team.","properties":{"type":{"type":["string","null"],"description":"Kind of object pointed to, such as `admin` or `team`."},"id":{"type":["string","null"],"description":"Admin or team id."}}},{"type":"null"}]},"author":{"description":"Who wrote or did it.","oneOf":[{"type":"object","description":"Who wrote a message: a contact, an admin, a team or a bot.","properties":{"type":{"type":["string","null"],"description":"`user`, `lead`, `admin`, `team` or `bot`."},"id":{"type":["string","null"],"description":"Id of the contact, admin, team or bot."},"name":{"type":["string","null"],"description":"Name."},"email":{"type":["string","null"],"description":"E-mail address."}}},{"type":"null"}]},"attachments":{"type":"array","description":"Files attached.","items":{"type":"object","description":"A file attached to a message.","properties":{"type":{"type":["string","null"],"description":"Kind of attachment, such as `upload`."},"name":{"type":["string","null"],"description":"File name."},"url":{"type":["string","null"],"description":"Address to fetch the file from; it expires."},"content_type":{"type":["string","null"],"description":"Media type, such as `image/png`."},"filesize":{"type":["integer","null"],"description":"Size in bytes."},"width":{"type":["integer","null"],"description":"Width in pixels, for pictures."},"height":{"type":["integer","null"],"description":"Height in pixels, for pictures."}}}},"external_id":{"type":["string","null"],"description":"Your own id of the part."},"redacted":{"type":["boolean","null"],"description":"Whether the content was removed."}}}},"total_count":{"type":["integer","null"],"description":"Number of messages and events."}}},{"type":"null"}]},"custom_attributes":{"type":["object","null"],"description":"The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `conversations` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("conversations"),
-    description: Borrowed("An exchange of messages between a contact and the team."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listConversations"),
-            entity: Borrowed("conversations"),
-            action: Action::List,
-            summary: Borrowed("List conversations"),
-            description: Borrowed(
-                "Lists the conversations of the workspace with state, assignee, contacts and first message, without any filter. The messages that follow are only in `conversations.get`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Conversations per page, 1 to 150; Intercom takes 20 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(150.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("conversations"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("pages")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("starting_after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("starting_after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(150),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createConversation"),
-            entity: Borrowed("conversations"),
-            action: Action::Create,
-            summary: Borrowed("Start a conversation"),
-            description: Borrowed(
-                "Starts a conversation with an in-app message in the name of a contact, as if that person had written. It is not for writing to a contact. Comes back as a message: the new conversation is named in `conversation_id`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("from"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The contact in whose name the conversation is started."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("type"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Role of the contact: `user`, `lead`, or `contact` for either (and for visitors).",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""lead""#)),
-                                        Json(Borrowed(r#""user""#)),
-                                        Json(Borrowed(r#""contact""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Contact id given by Intercom, 24 hexadecimal digits.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Text of the message, without HTML."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("subject"),
-                    location: Location::Body,
-                    description: Borrowed("Subject; only used where the message is an e-mail."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("attachment_urls"),
-                    location: Location::Body,
-                    description: Borrowed("Addresses of up to ten pictures to attach."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "When the conversation took place, Unix seconds; only for moving old conversations to Intercom. Now when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"The message a new conversation begins with.","properties":{"type":{"type":["string","null"],"description":"Kind of message, such as `user_message`."},"id":{"type":"string","description":"Message id; not the conversation's."},"created_at":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"subject":{"type":["string","null"],"description":"Subject, if any."},"body":{"type":["string","null"],"description":"Text of the message."},"message_type":{"type":["string","null"],"description":"Channel, such as `inapp`."},"conversation_id":{"type":["string","null"],"description":"Id of the new conversation, for `conversations.get`."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getConversation"),
-            entity: Borrowed("conversations"),
-            action: Action::Get,
-            summary: Borrowed("Get a conversation"),
-            description: Borrowed(
-                "Returns one conversation by id with its messages and events, the newest 500 at most, rating, service level and statistics. Texts are HTML.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/conversations/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Conversation id, a number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateConversation"),
-            entity: Borrowed("conversations"),
-            action: Action::Update,
-            summary: Borrowed("Update a conversation"),
-            description: Borrowed(
-                "Marks a conversation as read, or sets custom attributes. It cannot reply, assign or close.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/conversations/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the conversation to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("read"),
-                    location: Location::Body,
-                    description: Borrowed("True marks the conversation as read."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("custom_attributes"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "The workspace's own conversation fields to set, by name. A field has to be defined in Intercom first.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteConversation"),
-            entity: Borrowed("conversations"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a conversation"),
-            description: Borrowed(
-                "Deletes a conversation with its messages for good; figures in reports stay. Cannot be undone.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/conversations/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the conversation to delete."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: conversations can be deleted from 2.14 on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.14""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.14""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Confirmation that a conversation was deleted.","properties":{"id":{"type":"string","description":"Id of the deleted conversation."},"object":{"type":"string","description":"Always `conversation`."},"deleted":{"type":"boolean","description":"True."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("admin_assignee_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the admin it is assigned to; null when to nobody."),
-        },
-        StoreField {
-            name: Borrowed("ai_agent"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "What the AI agent Fin did: sources, answer, resolution, rating.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.content_sources"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.last_answer_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.rating"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.rating_remark"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.resolution_state"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.source_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.source_title"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.source_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent.triggered_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ai_agent_participated"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the AI agent took part."),
-        },
-        StoreField {
-            name: Borrowed("assignee"),
-            kind: Borrowed("object"),
-            description: Borrowed("Admin or team it is assigned to."),
-        },
-        StoreField {
-            name: Borrowed("assignee.email"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("assignee.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("assignee.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("assignee.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contacts"),
-            kind: Borrowed("object"),
-            description: Borrowed("Contacts who take part; more than one in group conversations."),
-        },
-        StoreField {
-            name: Borrowed("conversation_message"),
-            kind: Borrowed("object"),
-            description: Borrowed("The first message, in the form of older API versions."),
-        },
-        StoreField {
-            name: Borrowed("conversation_message.attachments"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_message.author"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_message.body"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_message.delivered_as"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_message.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_message.subject"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_message.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_message.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_rating"),
-            kind: Borrowed("object"),
-            description: Borrowed("The contact's rating."),
-        },
-        StoreField {
-            name: Borrowed("conversation_rating.created_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_rating.customer"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_rating.rating"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_rating.remark"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("conversation_rating.teammate"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was created, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("custom_attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("customer_first_reply"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "The first message by the contact, in the form of older API versions.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("customer_first_reply.created_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("customer_first_reply.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("customer_first_reply.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("customers"),
-            kind: Borrowed("array"),
-            description: Borrowed("Contacts who take part, in the form of older API versions."),
-        },
-        StoreField {
-            name: Borrowed("first_contact_reply"),
-            kind: Borrowed("object"),
-            description: Borrowed("The first message by the contact."),
-        },
-        StoreField {
-            name: Borrowed("first_contact_reply.created_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("first_contact_reply.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("first_contact_reply.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Conversation id."),
-        },
-        StoreField {
-            name: Borrowed("linked_objects"),
-            kind: Borrowed("object"),
-            description: Borrowed("Linked tickets and other objects."),
-        },
-        StoreField {
-            name: Borrowed("linked_objects.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("linked_objects.has_more"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("linked_objects.total_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("linked_objects.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("linked_objects.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("open"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is open; false when closed."),
-        },
-        StoreField {
-            name: Borrowed("priority"),
-            kind: Borrowed("string"),
-            description: Borrowed("`priority` or `not_priority`."),
-        },
-        StoreField {
-            name: Borrowed("read"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was read."),
-        },
-        StoreField {
-            name: Borrowed("redacted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the content was removed."),
-        },
-        StoreField {
-            name: Borrowed("sent_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the first message was sent, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("sla_applied"),
-            kind: Borrowed("object"),
-            description: Borrowed("The service level that applies."),
-        },
-        StoreField {
-            name: Borrowed("sla_applied.sla_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("sla_applied.sla_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("snoozed_until"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Until when it is snoozed, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("source"),
-            kind: Borrowed("object"),
-            description: Borrowed("The first message."),
-        },
-        StoreField {
-            name: Borrowed("source.attachments"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.author"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.author.email"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.author.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.author.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.author.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.body"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.delivered_as"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.redacted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.subject"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source.url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("state"),
-            kind: Borrowed("string"),
-            description: Borrowed("`open`, `closed` or `snoozed`."),
-        },
-        StoreField {
-            name: Borrowed("statistics"),
-            kind: Borrowed("object"),
-            description: Borrowed("Times and counts for reporting; durations are in seconds."),
-        },
-        StoreField {
-            name: Borrowed("statistics.count_assignments"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.count_conversation_parts"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.count_reopens"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.first_admin_reply_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.first_assignment_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.first_close_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.first_contact_reply_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.last_admin_reply_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.last_assignment_admin_reply_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.last_assignment_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.last_close_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.last_closed_by_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.last_contact_reply_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.median_time_to_reply"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.time_to_admin_reply"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.time_to_assignment"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.time_to_first_close"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.time_to_last_close"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("statistics.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("object"),
-            description: Borrowed("Tags of the conversation."),
-        },
-        StoreField {
-            name: Borrowed("team_assignee_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the team it is assigned to; null when to none."),
-        },
-        StoreField {
-            name: Borrowed("teammates"),
-            kind: Borrowed("object"),
-            description: Borrowed("Admins who take part."),
-        },
-        StoreField {
-            name: Borrowed("teammates.admins"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("teammates.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title, if one was set."),
-        },
-        StoreField {
-            name: Borrowed("topics"),
-            kind: Borrowed("object"),
-            description: Borrowed("Topics that Intercom recognised."),
-        },
-        StoreField {
-            name: Borrowed("topics.topics"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("topics.total_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("topics.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `conversation`."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it last changed, Unix seconds; every message changes it."),
-        },
-        StoreField {
-            name: Borrowed("user"),
-            kind: Borrowed("object"),
-            description: Borrowed("Contact who started it, in the form of older API versions."),
-        },
-        StoreField {
-            name: Borrowed("user.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("user.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("waiting_since"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Since when the contact waits for a reply, Unix seconds; null when the team replied last.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("Support conversations, their state, assignee and messages."),
-    phrases: Borrowed(&[
-        Borrowed("conversation"),
-        Borrowed("chat"),
-        Borrowed("support request"),
-        Borrowed("inbox"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("conversations", "An exchange of messages between a contact and the team.")
+    .when_to_use("Support conversations, their state, assignee and messages.")
+    .phrases(texts!["conversation", "chat", "support request", "inbox"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("admin_assignee_id", "integer", "Id of the admin it is assigned to; null when to nobody."),
+        stored("ai_agent", "object", "What the AI agent Fin did: sources, answer, resolution, rating."),
+        stored("ai_agent.content_sources", "object", ""),
+        stored("ai_agent.last_answer_type", "string", ""),
+        stored("ai_agent.rating", "integer", ""),
+        stored("ai_agent.rating_remark", "string", ""),
+        stored("ai_agent.resolution_state", "string", ""),
+        stored("ai_agent.source_id", "string", ""),
+        stored("ai_agent.source_title", "string", ""),
+        stored("ai_agent.source_type", "string", ""),
+        stored("ai_agent.triggered_at", "integer", ""),
+        stored("ai_agent_participated", "boolean", "Whether the AI agent took part."),
+        stored("assignee", "object", "Admin or team it is assigned to."),
+        stored("assignee.email", "string", ""),
+        stored("assignee.id", "string", ""),
+        stored("assignee.name", "string", ""),
+        stored("assignee.type", "string", ""),
+        stored("contacts", "object", "Contacts who take part; more than one in group conversations."),
+        stored("conversation_message", "object", "The first message, in the form of older API versions."),
+        stored("conversation_message.attachments", "array", ""),
+        stored("conversation_message.author", "object", ""),
+        stored("conversation_message.body", "string", ""),
+        stored("conversation_message.delivered_as", "string", ""),
+        stored("conversation_message.id", "string", ""),
+        stored("conversation_message.subject", "string", ""),
+        stored("conversation_message.type", "string", ""),
+        stored("conversation_message.url", "string", ""),
+        stored("conversation_rating", "object", "The contact's rating."),
+        stored("conversation_rating.created_at", "integer", ""),
+        stored("conversation_rating.customer", "object", ""),
+        stored("conversation_rating.rating", "integer", ""),
+        stored("conversation_rating.remark", "string", ""),
+        stored("conversation_rating.teammate", "object", ""),
+        stored("created_at", "integer", "When it was created, Unix seconds."),
+        stored("custom_attributes", "object", "The workspace's own fields, by name, with texts, numbers, booleans or Unix seconds as values."),
+        stored("customer_first_reply", "object", "The first message by the contact, in the form of older API versions."),
+        stored("customer_first_reply.created_at", "integer", ""),
+        stored("customer_first_reply.type", "string", ""),
+        stored("customer_first_reply.url", "string", ""),
+        stored("customers", "array", "Contacts who take part, in the form of older API versions."),
+        stored("first_contact_reply", "object", "The first message by the contact."),
+        stored("first_contact_reply.created_at", "integer", ""),
+        stored("first_contact_reply.type", "string", ""),
+        stored("first_contact_reply.url", "string", ""),
+        stored("id", "string", "Conversation id."),
+        stored("linked_objects", "object", "Linked tickets and other objects."),
+        stored("linked_objects.data", "array", ""),
+        stored("linked_objects.has_more", "boolean", ""),
+        stored("linked_objects.total_count", "integer", ""),
+        stored("linked_objects.type", "string", ""),
+        stored("linked_objects.url", "string", ""),
+        stored("open", "boolean", "Whether it is open; false when closed."),
+        stored("priority", "string", "`priority` or `not_priority`."),
+        stored("read", "boolean", "Whether it was read."),
+        stored("redacted", "boolean", "Whether the content was removed."),
+        stored("sent_at", "integer", "When the first message was sent, Unix seconds."),
+        stored("sla_applied", "object", "The service level that applies."),
+        stored("sla_applied.sla_name", "string", ""),
+        stored("sla_applied.sla_status", "string", ""),
+        stored("snoozed_until", "integer", "Until when it is snoozed, Unix seconds."),
+        stored("source", "object", "The first message."),
+        stored("source.attachments", "array", ""),
+        stored("source.author", "object", ""),
+        stored("source.author.email", "string", ""),
+        stored("source.author.id", "string", ""),
+        stored("source.author.name", "string", ""),
+        stored("source.author.type", "string", ""),
+        stored("source.body", "string", ""),
+        stored("source.delivered_as", "string", ""),
+        stored("source.id", "string", ""),
+        stored("source.redacted", "boolean", ""),
+        stored("source.subject", "string", ""),
+        stored("source.type", "string", ""),
+        stored("source.url", "string", ""),
+        stored("state", "string", "`open`, `closed` or `snoozed`."),
+        stored("statistics", "object", "Times and counts for reporting; durations are in seconds."),
+        stored("statistics.count_assignments", "integer", ""),
+        stored("statistics.count_conversation_parts", "integer", ""),
+        stored("statistics.count_reopens", "integer", ""),
+        stored("statistics.first_admin_reply_at", "integer", ""),
+        stored("statistics.first_assignment_at", "integer", ""),
+        stored("statistics.first_close_at", "integer", ""),
+        stored("statistics.first_contact_reply_at", "integer", ""),
+        stored("statistics.last_admin_reply_at", "integer", ""),
+        stored("statistics.last_assignment_admin_reply_at", "integer", ""),
+        stored("statistics.last_assignment_at", "integer", ""),
+        stored("statistics.last_close_at", "integer", ""),
+        stored("statistics.last_closed_by_id", "integer", ""),
+        stored("statistics.last_contact_reply_at", "integer", ""),
+        stored("statistics.median_time_to_reply", "integer", ""),
+        stored("statistics.time_to_admin_reply", "integer", ""),
+        stored("statistics.time_to_assignment", "integer", ""),
+        stored("statistics.time_to_first_close", "integer", ""),
+        stored("statistics.time_to_last_close", "integer", ""),
+        stored("statistics.type", "string", ""),
+        stored("tags", "object", "Tags of the conversation."),
+        stored("team_assignee_id", "integer", "Id of the team it is assigned to; null when to none."),
+        stored("teammates", "object", "Admins who take part."),
+        stored("teammates.admins", "array", ""),
+        stored("teammates.type", "string", ""),
+        stored("title", "string", "Title, if one was set."),
+        stored("topics", "object", "Topics that Intercom recognised."),
+        stored("topics.topics", "array", ""),
+        stored("topics.total_count", "integer", ""),
+        stored("topics.type", "string", ""),
+        stored("type", "string", "Always `conversation`."),
+        stored("updated_at", "integer", "When it last changed, Unix seconds; every message changes it."),
+        stored("user", "object", "Contact who started it, in the form of older API versions."),
+        stored("user.id", "string", ""),
+        stored("user.type", "string", ""),
+        stored("waiting_since", "integer", "Since when the contact waits for a reply, Unix seconds; null when the team replied last."),
+    ]);
+
+const LIST: Operation = Operation::get("listConversations", "conversations", Action::List, template!("/conversations"))
+    .summary("List conversations")
+    .description("Lists the conversations of the workspace with state, assignee, contacts and first message, without any filter. The messages that follow are only in `conversations.get`.")
+    .parameters(list![
+        query("per_page", INTEGER.minimum(1.0).maximum(150.0).default("20")).default("20").description("Conversations per page, 1 to 150; Intercom takes 20 when it is left out."),
+        query("starting_after", STRING).description("Token of the next page: `next_page` of the previous answer. Leave it out for the first page."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .records(json_path!("$.conversations"))
+    .meta(list![meta("next_page", json_path!("$.pages.next.starting_after"))])
+    .paging(Paging::cursor(from_meta("next_page"), "starting_after").size(page_size("per_page").maximum(150)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createConversation", "conversations", Action::Create, template!("/conversations"))
+    .summary("Start a conversation")
+    .description("Starts a conversation with an in-app message in the name of a contact, as if that person had written. It is not for writing to a contact. Comes back as a message: the new conversation is named in `conversation_id`.")
+    .writes()
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("from", OBJECT.properties(list![
+            required("type", STRING.choices(words!["lead", "user", "contact"]).description("Role of the contact: `user`, `lead`, or `contact` for either (and for visitors).")),
+            required("id", STRING.description("Contact id given by Intercom, 24 hexadecimal digits.")),
+        ]).closed()).required().description("The contact in whose name the conversation is started."),
+        body("body", STRING).required().description("Text of the message, without HTML."),
+        body("subject", STRING).description("Subject; only used where the message is an e-mail."),
+        body("attachment_urls", ARRAY.items(list![STRING])).description("Addresses of up to ten pictures to attach."),
+        body("created_at", INTEGER).description("When the conversation took place, Unix seconds; only for moving old conversations to Intercom. Now when left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getConversation", "conversations", Action::Get, template!("/conversations/{id}"))
+    .summary("Get a conversation")
+    .description("Returns one conversation by id with its messages and events, the newest 500 at most, rating, service level and statistics. Texts are HTML.")
+    .parameters(list![
+        path("id", STRING).required().description("Conversation id, a number."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateConversation", "conversations", Action::Update, template!("/conversations/{id}"))
+    .summary("Update a conversation")
+    .description("Marks a conversation as read, or sets custom attributes. It cannot reply, assign or close.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the conversation to change."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("read", BOOLEAN).description("True marks the conversation as read."),
+        body("custom_attributes", OBJECT).description("The workspace's own conversation fields to set, by name. A field has to be defined in Intercom first."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteConversation", "conversations", Action::Delete, template!("/conversations/{id}"))
+    .summary("Delete a conversation")
+    .description("Deletes a conversation with its messages for good; figures in reports stay. Cannot be undone.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the conversation to delete."),
+        header("Intercom-Version", STRING.default(r#""2.14""#)).default(r#""2.14""#).send_default().description("API version to speak, sent as a header. Leave it alone: conversations can be deleted from 2.14 on."),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/conversations.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/conversations_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/conversations_delete.json"));

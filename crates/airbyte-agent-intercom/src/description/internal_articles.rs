@@ -2,226 +2,57 @@
 
 //! `internal_articles` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An article for teammates and the AI agent, not shown to customers.","properties":{"id":{"type":["integer","string"],"description":"Article id."},"title":{"type":["string","null"],"description":"Title."},"body":{"type":["string","null"],"description":"Text as HTML."},"owner_id":{"type":["integer","null"],"description":"Id of the admin who looks after it."},"author_id":{"type":["integer","null"],"description":"Id of the admin who wrote it."},"created_at":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"updated_at":{"type":["integer","null"],"description":"When it was last changed, Unix seconds."},"locale":{"type":["string","null"],"description":"Language, such as `en`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `internal_articles` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("internal_articles"),
-    description: Borrowed("An article for teammates and the AI agent, hidden from customers."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("InternalArticle_Create"),
-            entity: Borrowed("internal_articles"),
-            action: Action::Create,
-            summary: Borrowed("Create an internal article"),
-            description: Borrowed(
-                "Creates an internal article for teammates and the AI agent; customers do not see it. Author and owner are admins.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/internal_articles"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""Unstable""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""Unstable""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Title of the article."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    description: Borrowed("Text of the article as HTML."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("owner_id"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the admin who looks after the article, from `admins.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("author_id"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the admin who wrote the article, from `admins.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateInternalArticle"),
-            entity: Borrowed("internal_articles"),
-            action: Action::Update,
-            summary: Borrowed("Update an internal article"),
-            description: Borrowed(
-                "Changes the fields given of an internal article; a new text replaces the old one as a whole.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/internal_articles/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the internal article to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""Unstable""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""Unstable""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Body,
-                    description: Borrowed("New title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    description: Borrowed("New text as HTML; it replaces the old one as a whole."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("author_id"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the admin to show as author, from `admins.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("owner_id"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the admin who is to look after it, from `admins.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteInternalArticle"),
-            entity: Borrowed("internal_articles"),
-            action: Action::Delete,
-            summary: Borrowed("Delete an internal article"),
-            description: Borrowed("Deletes an internal article for good. Cannot be undone."),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/internal_articles/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the internal article to delete."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""Unstable""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""Unstable""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Confirmation that an internal article was deleted.","properties":{"id":{"type":"string","description":"Id of the deleted article."},"object":{"type":"string","description":"Always `internal_article`."},"deleted":{"type":"boolean","description":"True."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Writing internal knowledge for the team and the AI agent."),
-    phrases: Borrowed(&[Borrowed("internal article"), Borrowed("knowledge base")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("internal_articles", "An article for teammates and the AI agent, hidden from customers.")
+    .when_to_use("Writing internal knowledge for the team and the AI agent.")
+    .phrases(texts!["internal article", "knowledge base"])
+    .operations(list![CREATE, UPDATE, DELETE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "InternalArticle_Create", "internal_articles", Action::Create, template!("/internal_articles"))
+    .summary("Create an internal article")
+    .description("Creates an internal article for teammates and the AI agent; customers do not see it. Author and owner are admins.")
+    .writes()
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. Leave it alone."),
+        body("title", STRING).required().description("Title of the article."),
+        body("body", STRING).description("Text of the article as HTML."),
+        body("owner_id", INTEGER).required().description("Id of the admin who looks after the article, from `admins.list`."),
+        body("author_id", INTEGER).required().description("Id of the admin who wrote the article, from `admins.list`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateInternalArticle", "internal_articles", Action::Update, template!("/internal_articles/{id}"))
+    .summary("Update an internal article")
+    .description("Changes the fields given of an internal article; a new text replaces the old one as a whole.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the internal article to change."),
+        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. Leave it alone."),
+        body("title", STRING).description("New title."),
+        body("body", STRING).description("New text as HTML; it replaces the old one as a whole."),
+        body("author_id", INTEGER).description("Id of the admin to show as author, from `admins.list`."),
+        body("owner_id", INTEGER).description("Id of the admin who is to look after it, from `admins.list`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteInternalArticle", "internal_articles", Action::Delete, template!("/internal_articles/{id}"))
+    .summary("Delete an internal article")
+    .description("Deletes an internal article for good. Cannot be undone.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the internal article to delete."),
+        header("Intercom-Version", STRING.default(r#""Unstable""#)).default(r#""Unstable""#).send_default().description("API version to speak, sent as a header. Leave it alone."),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/internal_articles.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/internal_articles_delete.json"));

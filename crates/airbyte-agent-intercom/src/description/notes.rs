@@ -2,88 +2,26 @@
 
 //! `notes` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An internal note about a contact; the contact does not see it.","properties":{"type":{"type":["string","null"],"description":"Always `note`."},"id":{"type":"string","description":"Note id."},"created_at":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"contact":{"description":"Contact the note is about.","oneOf":[{"type":"object","description":"Points to a contact.","properties":{"type":{"type":["string","null"],"description":"Name of the kind of object."},"id":{"type":["string","null"],"description":"Contact id given by Intercom."}}},{"type":"null"}]},"author":{"description":"Admin who wrote it.","oneOf":[{"type":"object","description":"Who wrote a message: a contact, an admin, a team or a bot.","properties":{"type":{"type":["string","null"],"description":"`user`, `lead`, `admin`, `team` or `bot`."},"id":{"type":["string","null"],"description":"Id of the contact, admin, team or bot."},"name":{"type":["string","null"],"description":"Name."},"email":{"type":["string","null"],"description":"E-mail address."}}},{"type":"null"}]},"body":{"type":["string","null"],"description":"Text as HTML."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `notes` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("notes"),
-    description: Borrowed("An internal note about a contact."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Note_Create"),
-            entity: Borrowed("notes"),
-            action: Action::Create,
-            summary: Borrowed("Add a note to a contact"),
-            description: Borrowed(
-                "Adds an internal note to a contact. Teammates see it, the contact does not. Every call adds another note.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/contacts/")),
-                    Piece::Name(Borrowed("contact_id")),
-                    Piece::Text(Borrowed("/notes")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("contact_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the contact the note is about, given by Intercom.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Text of the note; simple HTML is fine."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("admin_id"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the admin who is shown as author, from `admins.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Adding a note to a contact."),
-    phrases: Borrowed(&[Borrowed("note"), Borrowed("remark")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("notes", "An internal note about a contact.")
+    .when_to_use("Adding a note to a contact.")
+    .phrases(texts!["note", "remark"])
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Note_Create", "notes", Action::Create, template!("/contacts/{contact_id}/notes"))
+    .summary("Add a note to a contact")
+    .description("Adds an internal note to a contact. Teammates see it, the contact does not. Every call adds another note.")
+    .writes()
+    .parameters(list![
+        path("contact_id", STRING).required().description("Id of the contact the note is about, given by Intercom."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("body", STRING).required().description("Text of the note; simple HTML is fine."),
+        body("admin_id", STRING).description("Id of the admin who is shown as author, from `admins.list`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/notes.json"));

@@ -2,111 +2,33 @@
 
 //! `segments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A group of contacts or companies defined by rules.","properties":{"type":{"type":["string","null"],"description":"Always `segment`."},"id":{"type":"string","description":"Segment id."},"name":{"type":["string","null"],"description":"Name of the segment."},"created_at":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"updated_at":{"type":["integer","null"],"description":"When it was last changed, Unix seconds."},"person_type":{"type":["string","null"],"description":"Kind of contacts in it: `user` or `contact` (lead)."},"count":{"type":["integer","null"],"description":"Number of contacts; only with `include_count`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `segments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("segments"),
-    description: Borrowed("A group of contacts or companies defined by rules."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSegments"),
-            entity: Borrowed("segments"),
-            action: Action::List,
-            summary: Borrowed("List segments"),
-            description: Borrowed(
-                "Lists all segments of the workspace, with the number of contacts when asked for. Who is in a segment is not listed here.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/segments"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("include_count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True adds the number of contacts to each segment (`count`); slower.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("segments"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All segments come at once.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getSegment"),
-            entity: Borrowed("segments"),
-            action: Action::Get,
-            summary: Borrowed("Get a segment"),
-            description: Borrowed("Returns one segment by id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/segments/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Segment id, from `segments.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Which segments there are and how large they are."),
-    phrases: Borrowed(&[Borrowed("segment")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("segments", "A group of contacts or companies defined by rules.")
+    .when_to_use("Which segments there are and how large they are.")
+    .phrases(texts!["segment"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listSegments", "segments", Action::List, template!("/segments"))
+    .summary("List segments")
+    .description("Lists all segments of the workspace, with the number of contacts when asked for. Who is in a segment is not listed here.")
+    .parameters(list![
+        query("include_count", BOOLEAN.default("false")).default("false").description("True adds the number of contacts to each segment (`count`); slower."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .records(json_path!("$.segments"))
+    .paging(Paging::none("All segments come at once."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getSegment", "segments", Action::Get, template!("/segments/{id}"))
+    .summary("Get a segment")
+    .description("Returns one segment by id.")
+    .parameters(list![
+        path("id", STRING).required().description("Segment id, from `segments.list`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/segments.json"));

@@ -2,196 +2,58 @@
 
 //! `tags` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A label on contacts, companies and conversations.","properties":{"type":{"type":["string","null"],"description":"Always `tag`."},"id":{"type":"string","description":"Tag id."},"name":{"type":["string","null"],"description":"Name of the tag."},"applied_at":{"type":["integer","null"],"description":"When it was put on this object, Unix seconds; not in `tags.list`."},"applied_by":{"description":"Admin who put it on this object.","oneOf":[{"type":"object","description":"Points to an admin or a team.","properties":{"type":{"type":["string","null"],"description":"Kind of object pointed to, such as `admin` or `team`."},"id":{"type":["string","null"],"description":"Admin or team id."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tags` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tags"),
-    description: Borrowed("A label for contacts, companies and conversations."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTags"),
-            entity: Borrowed("tags"),
-            action: Action::List,
-            summary: Borrowed("List tags"),
-            description: Borrowed(
-                "Lists all tags of the workspace. Which records carry a tag is not listed here.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tags"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All tags come at once.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Tag_Create"),
-            entity: Borrowed("tags"),
-            action: Action::Create,
-            summary: Borrowed("Create a tag"),
-            description: Borrowed(
-                "Creates a tag, or returns the existing one of that name; so repeating it does no harm. It does not put the tag on anything.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tags"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the tag; upper and lower case are the same. An existing tag of that name is returned instead of making another.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getTag"),
-            entity: Borrowed("tags"),
-            action: Action::Get,
-            summary: Borrowed("Get a tag"),
-            description: Borrowed("Returns one tag by id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/tags/")), Piece::Name(Borrowed("id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Tag id, from `tags.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteTag"),
-            entity: Borrowed("tags"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a tag"),
-            description: Borrowed(
-                "Deletes a tag and so takes it off everything that carries it. Cannot be undone. Intercom refuses while segments or other objects depend on the tag.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/tags/")), Piece::Name(Borrowed("id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the tag to delete, from `tags.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Empty answer to the deletion of a tag."}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("Names for tag ids, and adding or removing tags."),
-    phrases: Borrowed(&[Borrowed("tag"), Borrowed("label")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tags", "A label for contacts, companies and conversations.")
+    .when_to_use("Names for tag ids, and adding or removing tags.")
+    .phrases(texts!["tag", "label"])
+    .operations(list![LIST, CREATE, GET, DELETE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listTags", "tags", Action::List, template!("/tags"))
+    .summary("List tags")
+    .description("Lists all tags of the workspace. Which records carry a tag is not listed here.")
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .records(json_path!("$.data"))
+    .paging(Paging::none("All tags come at once."))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Tag_Create", "tags", Action::Create, template!("/tags"))
+    .summary("Create a tag")
+    .description("Creates a tag, or returns the existing one of that name; so repeating it does no harm. It does not put the tag on anything.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+        body("name", STRING).required().description("Name of the tag; upper and lower case are the same. An existing tag of that name is returned instead of making another."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getTag", "tags", Action::Get, template!("/tags/{id}"))
+    .summary("Get a tag")
+    .description("Returns one tag by id.")
+    .parameters(list![
+        path("id", STRING).required().description("Tag id, from `tags.list`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteTag", "tags", Action::Delete, template!("/tags/{id}"))
+    .summary("Delete a tag")
+    .description("Deletes a tag and so takes it off everything that carries it. Cannot be undone. Intercom refuses while segments or other objects depend on the tag.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the tag to delete, from `tags.list`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tags.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/tags_delete.json"));

@@ -2,115 +2,38 @@
 
 //! `teams` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A group of admins that conversations are assigned to.","properties":{"type":{"type":["string","null"],"description":"Always `team`."},"id":{"type":"string","description":"Team id."},"name":{"type":["string","null"],"description":"Name of the team."},"admin_ids":{"type":"array","description":"Ids of its admins.","items":{"type":"integer"}},"admin_priority_level":{"description":"Who gets conversations first.","oneOf":[{"type":"object","description":"Order in which admins of a team get conversations.","properties":{"primary_admin_ids":{"type":"array","description":"Ids of the admins who come first.","items":{"type":"integer"}},"secondary_admin_ids":{"type":"array","description":"Ids of the admins who come next.","items":{"type":"integer"}}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `teams` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("teams"),
-    description: Borrowed("A group of admins that conversations are assigned to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTeams"),
-            entity: Borrowed("teams"),
-            action: Action::List,
-            summary: Borrowed("List teams"),
-            description: Borrowed("Lists all teams of the workspace with the ids of their admins."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/teams"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("teams"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All teams come at once.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getTeam"),
-            entity: Borrowed("teams"),
-            action: Action::Get,
-            summary: Borrowed("Get a team"),
-            description: Borrowed(
-                "Returns one team by id, for instance `team_assignee_id` of a conversation.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/teams/")), Piece::Name(Borrowed("id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Team id, from `teams.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Intercom-Version"),
-                    location: Location::Header,
-                    description: Borrowed(
-                        "API version to speak, sent as a header. Leave it alone: parameters and records here follow the default.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2.11""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2.11""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("admin_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of its admins."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Team id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the team."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Always `team`."),
-        },
-    ]),
-    when_to_use: Borrowed("Who handles conversations, and names for team ids."),
-    phrases: Borrowed(&[Borrowed("team")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("teams", "A group of admins that conversations are assigned to.")
+    .when_to_use("Who handles conversations, and names for team ids.")
+    .phrases(texts!["team"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("admin_ids", "array", "Ids of its admins."),
+        stored("id", "string", "Team id."),
+        stored("name", "string", "Name of the team."),
+        stored("type", "string", "Always `team`."),
+    ]);
+
+const LIST: Operation = Operation::get("listTeams", "teams", Action::List, template!("/teams"))
+    .summary("List teams")
+    .description("Lists all teams of the workspace with the ids of their admins.")
+    .parameters(list![
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .records(json_path!("$.teams"))
+    .paging(Paging::none("All teams come at once."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getTeam", "teams", Action::Get, template!("/teams/{id}"))
+    .summary("Get a team")
+    .description("Returns one team by id, for instance `team_assignee_id` of a conversation.")
+    .parameters(list![
+        path("id", STRING).required().description("Team id, from `teams.list`."),
+        header("Intercom-Version", STRING.default(r#""2.11""#)).default(r#""2.11""#).send_default().description("API version to speak, sent as a header. Leave it alone: parameters and records here follow the default."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/teams.json"));

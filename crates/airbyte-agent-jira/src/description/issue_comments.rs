@@ -2,818 +2,141 @@
 
 //! `issue_comments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A comment on an issue.","properties":{"id":{"type":"string","description":"Comment id."},"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"body":{"type":"object","description":"The comment as an ADF document.","required":["type","version","content"],"properties":{"type":{"type":"string","description":"Always `doc`.","default":"doc"},"version":{"type":"integer","description":"Always 1.","default":1},"content":{"type":"array","description":"Blocks in order.","items":{"type":"object","additionalProperties":true,"properties":{"type":{"type":"string","description":"Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others."},"attrs":{"type":"object","description":"Settings of the block, such as `{\"level\": 2}` of a heading or `{\"language\": \"rust\"}` of a code block.","additionalProperties":true},"content":{"type":"array","description":"What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.","items":{"type":"object","additionalProperties":true,"properties":{"type":{"type":"string","description":"Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`."},"text":{"type":"string","description":"The text of a `text` node."},"marks":{"type":"array","description":"Formatting of a `text` node: `{\"type\": \"strong\"}`, `em`, `code`, `strike`, `underline`, `{\"type\": \"link\", \"attrs\": {\"href\": \"https://example.com\"}}`.","items":{"type":"object","additionalProperties":true}},"attrs":{"type":"object","description":"Settings of the node, such as `{\"id\": \"5b10ac8d82e05b22cc7d4ef5\", \"text\": \"@Jane\"}` of a `mention`.","additionalProperties":true},"content":{"type":"array","description":"Further nodes inside, as in list items and table rows.","items":{"type":"object","additionalProperties":true}}}}}}}}},"additionalProperties":true},"author":{"type":"object","description":"Who wrote it.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"emailAddress":{"type":"string","description":"E-mail address; empty or absent when the person hides it.","format":"email"},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."},"timeZone":{"type":"string","description":"Time zone, such as `Europe/Berlin`; absent when the person hides it."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}}}},"updateAuthor":{"type":"object","description":"Who changed it last.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"emailAddress":{"type":"string","description":"E-mail address; empty or absent when the person hides it.","format":"email"},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."},"timeZone":{"type":"string","description":"Time zone, such as `Europe/Berlin`; absent when the person hides it."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}}}},"created":{"type":"string","description":"When it was created.","format":"date-time"},"updated":{"type":"string","description":"When it last changed.","format":"date-time"},"jsdPublic":{"type":"boolean","description":"False for internal comments of service projects, which customers do not see."},"visibility":{"type":["object","null"],"description":"Group or role that alone may see it; absent when there is no restriction.","properties":{"type":{"type":"string","description":"`group` or `role`."},"value":{"type":"string","description":"Name of the group or role."},"identifier":{"type":["string","null"],"description":"Id of the group, or name of the role."}}},"renderedBody":{"type":["string","null"],"description":"The comment as HTML; with `expand`."},"properties":{"type":["array","null"],"description":"Data stored by apps.","items":{"type":"object","additionalProperties":true}}}}"#;
-
-const TEXT_2: &str = "Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.";
-
-const TEXT_3: &str = r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#;
+use airbyte_agent_description::build::*;
 
 /// `issue_comments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issue_comments"),
-    description: Borrowed("A comment on an issue."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listIssueComments"),
-            entity: Borrowed("issue_comments"),
-            action: Action::List,
-            summary: Borrowed("List comments of an issue"),
-            description: Borrowed(
-                "Lists the comments of one issue that the user may see, oldest first unless `orderBy` says otherwise.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/comment")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("startAt"),
-                    location: Location::Query,
-                    description: Borrowed("How many records to skip; 0 for the first page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int64"),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Comments per page; Jira may serve fewer than asked for.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int32"),
-                        minimum: Some(1.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("orderBy"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "`created` or `+created` for the oldest first, `-created` for the newest first.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""created""#)),
-                            Json(Borrowed(r#""-created""#)),
-                            Json(Borrowed(r#""+created""#)),
+pub(super) const ENTITY: Entity = Entity::new("issue_comments", "A comment on an issue.")
+    .when_to_use("To read or write what people say on an issue.")
+    .phrases(texts!["comment", "discussion", "reply"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("author", "object", "Who wrote it."),
+        stored("body", "object", "The comment as an ADF document."),
+        stored("created", "string", "When it was created."),
+        stored("id", "string", "Comment id."),
+        stored("issueId", "string", "Numeric id of the issue."),
+        stored("jsdPublic", "boolean", "False for internal comments of service projects, which customers do not see."),
+        stored("properties", "array", "Data stored by apps."),
+        stored("renderedBody", "string", "The comment as HTML; with `expand`."),
+        stored("self", "string", "Address of the record in the REST API."),
+        stored("updateAuthor", "object", "Who changed it last."),
+        stored("updated", "string", "When it last changed."),
+        stored("visibility", "object", "Group or role that alone may see it; absent when there is no restriction."),
+    ]);
+
+const LIST: Operation = Operation::get("listIssueComments", "issue_comments", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/comment"))
+    .summary("List comments of an issue")
+    .description("Lists the comments of one issue that the user may see, oldest first unless `orderBy` says otherwise.")
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
+        query("maxResults", INTEGER.format("int32").minimum(1.0).default("50")).default("50").description("Comments per page; Jira may serve fewer than asked for."),
+        query("orderBy", STRING.choices(words!["created", "-created", "+created"])).description("`created` or `+created` for the oldest first, `-created` for the newest first."),
+        query("expand", STRING).description("`renderedBody` adds each comment as HTML."),
+    ])
+    .records(json_path!("$.comments"))
+    .meta(list![
+        meta("next_offset", json_path!("$.startAt")),
+        meta("max_results", json_path!("$.maxResults")),
+        meta("total", json_path!("$.total")),
+    ])
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createIssueComment", "issue_comments", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/comment"))
+    .summary("Comment on an issue")
+    .description("Adds a comment to an issue; watchers are notified, and on service projects the customer sees it unless it is internal. The text is an ADF document; mention people with `mention` nodes.")
+    .writes()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        query("expand", STRING).description("`renderedBody` adds the comment as HTML to the answer."),
+        body("body", OBJECT.properties(list![
+            required("type", STRING.default(r#""doc""#).description("Always `doc`.")),
+            required("version", INTEGER.default("1").description("Always 1.")),
+            required("content", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("type", STRING.description("Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.")),
+                    optional("attrs", OBJECT.description(r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#)),
+                    optional("content", ARRAY.items(list![
+                        OBJECT.properties(list![
+                            optional("type", STRING.description("Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.")),
+                            optional("text", STRING.description("The text of a `text` node.")),
+                            optional("marks", ARRAY.items(list![OBJECT]).description(r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#)),
+                            optional("attrs", OBJECT.description(r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#)),
+                            optional("content", ARRAY.items(list![OBJECT]).description("Further nodes inside, as in list items and table rows.")),
                         ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed("`renderedBody` adds each comment as HTML."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("comments"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_offset"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("startAt"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("max_results"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("maxResults"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("total"))]),
-                        }),
-                    },
+                    ]).description("What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.")),
                 ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("startAt"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: Some(50),
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createIssueComment"),
-            entity: Borrowed("issue_comments"),
-            action: Action::Create,
-            summary: Borrowed("Comment on an issue"),
-            description: Borrowed(
-                "Adds a comment to an issue; watchers are notified, and on service projects the customer sees it unless it is internal. The text is an ADF document; mention people with `mention` nodes.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/comment")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed("`renderedBody` adds the comment as HTML to the answer."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The comment as an ADF document."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("type"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Always `doc`."),
-                                    default: Some(Json(Borrowed(r#""doc""#))),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("version"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Always 1."),
-                                    default: Some(Json(Borrowed("1"))),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("content"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Blocks in order."),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("type"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(TEXT_2),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("attrs"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        description: Borrowed(
-                                                            r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#,
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("content"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Array]),
-                                                        description: Borrowed(
-                                                            "What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.",
-                                                        ),
-                                                        items: Borrowed(&[
-                                                            Schema {
-                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                properties: Borrowed(&[
-                                                                    Property {
-                                                                        name: Borrowed("type"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                            description: Borrowed(
-                                                                                "Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.",
-                                                                            ),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("text"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                            description: Borrowed("The text of a `text` node."),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("marks"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Array]),
-                                                                            description: Borrowed(TEXT_3),
-                                                                            items: Borrowed(&[
-                                                                                Schema {
-                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("attrs"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                            description: Borrowed(
-                                                                                r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#,
-                                                                            ),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("content"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Array]),
-                                                                            description: Borrowed(
-                                                                                "Further nodes inside, as in list items and table rows.",
-                                                                            ),
-                                                                            items: Borrowed(&[
-                                                                                Schema {
-                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        ]),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
+            ]).description("Blocks in order.")),
+        ])).required().description("The comment as an ADF document."),
+        body("visibility", OBJECT.properties(list![
+            optional("type", STRING.choices(words!["group", "role"]).description("Whether `value` names a `group` or a project `role`.")),
+            optional("value", STRING.description("Name of the group or role; for groups `identifier` is safer, as names can change.")),
+            optional("identifier", STRING.description("Id of the group, or name of the role.")),
+        ]).closed()).description("Restricts the comment to a group or project role; everybody who sees the issue if left out."),
+        body("properties", ARRAY.items(list![OBJECT])).description(r#"Data to store with the comment, as objects of `key` and `value`. On service projects `{"key": "sd.public.comment", "value": {"internal": true}}` keeps the comment from customers."#),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getIssueComment", "issue_comments", Action::Get, template!("/rest/api/3/issue/{issueIdOrKey}/comment/{commentId}"))
+    .summary("Get a comment")
+    .description("Returns one comment of an issue by its id.")
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        path("commentId", STRING).required().description("Comment id, from `issue_comments.list`."),
+        query("expand", STRING).description("`renderedBody` adds the comment as HTML."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateIssueComment", "issue_comments", Action::Update, template!("/rest/api/3/issue/{issueIdOrKey}/comment/{commentId}"))
+    .summary("Edit a comment")
+    .description("Replaces the text of a comment. People may edit their own comments, and others' with the right to edit all.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        path("commentId", STRING).required().description("Comment id, from `issue_comments.list`."),
+        query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),
+        query("expand", STRING).description("`renderedBody` adds the comment as HTML to the answer."),
+        body("body", OBJECT.properties(list![
+            required("type", STRING.default(r#""doc""#).description("Always `doc`.")),
+            required("version", INTEGER.default("1").description("Always 1.")),
+            required("content", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("type", STRING.description("Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.")),
+                    optional("attrs", OBJECT.description(r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#)),
+                    optional("content", ARRAY.items(list![
+                        OBJECT.properties(list![
+                            optional("type", STRING.description("Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.")),
+                            optional("text", STRING.description("The text of a `text` node.")),
+                            optional("marks", ARRAY.items(list![OBJECT]).description(r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#)),
+                            optional("attrs", OBJECT.description(r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#)),
+                            optional("content", ARRAY.items(list![OBJECT]).description("Further nodes inside, as in list items and table rows.")),
                         ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("visibility"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Restricts the comment to a group or project role; everybody who sees the issue if left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Whether `value` names a `group` or a project `role`.",
-                                    ),
-                                    choices: Borrowed(
-                                        &[Json(Borrowed(r#""group""#)), Json(Borrowed(r#""role""#))],
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("value"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name of the group or role; for groups `identifier` is safer, as names can change.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("identifier"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Id of the group, or name of the role."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        r#"Data to store with the comment, as objects of `key` and `value`. On service projects `{"key": "sd.public.comment", "value": {"internal": true}}` keeps the comment from customers."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getIssueComment"),
-            entity: Borrowed("issue_comments"),
-            action: Action::Get,
-            summary: Borrowed("Get a comment"),
-            description: Borrowed("Returns one comment of an issue by its id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/comment/")),
-                    Piece::Name(Borrowed("commentId")),
+                    ]).description("What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.")),
                 ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("commentId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Comment id, from `issue_comments.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed("`renderedBody` adds the comment as HTML."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateIssueComment"),
-            entity: Borrowed("issue_comments"),
-            action: Action::Update,
-            summary: Borrowed("Edit a comment"),
-            description: Borrowed(
-                "Replaces the text of a comment. People may edit their own comments, and others' with the right to edit all.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/comment/")),
-                    Piece::Name(Borrowed("commentId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("commentId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Comment id, from `issue_comments.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("notifyUsers"),
-                    location: Location::Query,
-                    description: Borrowed("False spares watchers the e-mail about it."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("true"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("true"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed("`renderedBody` adds the comment as HTML to the answer."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The comment as an ADF document; replaces the old text."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("type"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Always `doc`."),
-                                    default: Some(Json(Borrowed(r#""doc""#))),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("version"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Always 1."),
-                                    default: Some(Json(Borrowed("1"))),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("content"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Blocks in order."),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("type"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(TEXT_2),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("attrs"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        description: Borrowed(
-                                                            r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#,
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("content"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Array]),
-                                                        description: Borrowed(
-                                                            "What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.",
-                                                        ),
-                                                        items: Borrowed(&[
-                                                            Schema {
-                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                properties: Borrowed(&[
-                                                                    Property {
-                                                                        name: Borrowed("type"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                            description: Borrowed(
-                                                                                "Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.",
-                                                                            ),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("text"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                            description: Borrowed("The text of a `text` node."),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("marks"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Array]),
-                                                                            description: Borrowed(TEXT_3),
-                                                                            items: Borrowed(&[
-                                                                                Schema {
-                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("attrs"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                            description: Borrowed(
-                                                                                r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#,
-                                                                            ),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("content"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Array]),
-                                                                            description: Borrowed(
-                                                                                "Further nodes inside, as in list items and table rows.",
-                                                                            ),
-                                                                            items: Borrowed(&[
-                                                                                Schema {
-                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        ]),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("visibility"),
-                    location: Location::Body,
-                    description: Borrowed("Restricts the comment to a group or project role."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Whether `value` names a `group` or a project `role`.",
-                                    ),
-                                    choices: Borrowed(
-                                        &[Json(Borrowed(r#""group""#)), Json(Borrowed(r#""role""#))],
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("value"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name of the group or role; for groups `identifier` is safer, as names can change.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("identifier"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Id of the group, or name of the role."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteIssueComment"),
-            entity: Borrowed("issue_comments"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a comment"),
-            description: Borrowed("Deletes a comment for good."),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/comment/")),
-                    Piece::Name(Borrowed("commentId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("commentId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Comment id, from `issue_comments.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("author"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who wrote it."),
-        },
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("object"),
-            description: Borrowed("The comment as an ADF document."),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Comment id."),
-        },
-        StoreField {
-            name: Borrowed("issueId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Numeric id of the issue."),
-        },
-        StoreField {
-            name: Borrowed("jsdPublic"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "False for internal comments of service projects, which customers do not see.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("array"),
-            description: Borrowed("Data stored by apps."),
-        },
-        StoreField {
-            name: Borrowed("renderedBody"),
-            kind: Borrowed("string"),
-            description: Borrowed("The comment as HTML; with `expand`."),
-        },
-        StoreField {
-            name: Borrowed("self"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the record in the REST API."),
-        },
-        StoreField {
-            name: Borrowed("updateAuthor"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("visibility"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Group or role that alone may see it; absent when there is no restriction.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To read or write what people say on an issue."),
-    phrases: Borrowed(&[Borrowed("comment"), Borrowed("discussion"), Borrowed("reply")]),
-};
+            ]).description("Blocks in order.")),
+        ])).required().description("The comment as an ADF document; replaces the old text."),
+        body("visibility", OBJECT.properties(list![
+            optional("type", STRING.choices(words!["group", "role"]).description("Whether `value` names a `group` or a project `role`.")),
+            optional("value", STRING.description("Name of the group or role; for groups `identifier` is safer, as names can change.")),
+            optional("identifier", STRING.description("Id of the group, or name of the role.")),
+        ]).closed()).description("Restricts the comment to a group or project role."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteIssueComment", "issue_comments", Action::Delete, template!("/rest/api/3/issue/{issueIdOrKey}/comment/{commentId}"))
+    .summary("Delete a comment")
+    .description("Deletes a comment for good.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        path("commentId", STRING).required().description("Comment id, from `issue_comments.list`."),
+    ]);
+
+const RECORD: Json = json(include_str!("schemas/issue_comments.json"));

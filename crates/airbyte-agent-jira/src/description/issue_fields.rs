@@ -2,245 +2,63 @@
 
 //! `issue_fields` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A field of issues: one of Jira's own, or a custom field.","properties":{"id":{"type":"string","description":"Id, by which the field stands in `fields` of an issue: `summary`, `customfield_10016`."},"key":{"type":["string","null"],"description":"Key of the field; mostly the same as the id."},"name":{"type":"string","description":"Name that people see, such as `Story Points`. Several custom fields may share one."},"custom":{"type":["boolean","null"],"description":"True for custom fields."},"orderable":{"type":["boolean","null"],"description":"Whether it can be sorted on screens."},"navigable":{"type":["boolean","null"],"description":"Whether it can be a column of the issue list."},"searchable":{"type":["boolean","null"],"description":"Whether JQL can use it."},"clauseNames":{"type":["array","null"],"description":"Names by which JQL knows it, such as `cf[10016]`.","items":{"type":"string"}},"schema":{"type":["object","null"],"description":"Type of its value; decides in what form it is set.","properties":{"type":{"type":"string","description":"Type: `string`, `number`, `date`, `datetime`, `user`, `option`, `array`, `priority` and others."},"system":{"type":["string","null"],"description":"Name of Jira's own field."},"items":{"type":["string","null"],"description":"Type of the elements of an `array`."},"custom":{"type":["string","null"],"description":"Kind of custom field, such as `com.atlassian.jira.plugin.system.customfieldtypes:select`."},"customId":{"type":["integer","null"],"description":"Number in `customfield_NNNNN`."},"configuration":{"type":["object","null"],"description":"Settings of the field.","additionalProperties":true}}},"untranslatedName":{"type":["string","null"],"description":"Name before translation."},"typeDisplayName":{"type":["string","null"],"description":"Name of the kind of field for people."},"description":{"type":["string","null"],"description":"Description."},"searcherKey":{"type":["string","null"],"description":"How it is searched; with `expand`."},"screensCount":{"type":["integer","null"],"description":"Number of screens it is on; with `expand`."},"contextsCount":{"type":["integer","null"],"description":"Number of contexts it has; with `expand`."},"isLocked":{"type":["boolean","null"],"description":"True when Jira manages it; with `expand`."},"lastUsed":{"type":["string","null"],"description":"When a value was last set; with `expand`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `issue_fields` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issue_fields"),
-    description: Borrowed("A field that issues have: one of Jira's own or a custom field."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listIssueFields"),
-            entity: Borrowed("issue_fields"),
-            action: Action::List,
-            summary: Borrowed("List issue fields"),
-            description: Borrowed(
-                "Lists all fields of issues, Jira's own and custom ones, at once. Use it to find the id (`customfield_NNNNN`) and type of a custom field by its name.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/field"))]) },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All fields come at once.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchIssueFields"),
-            entity: Borrowed("issue_fields"),
-            action: Action::Search,
-            summary: Borrowed("Search issue fields"),
-            description: Borrowed(
-                "Finds fields by name, id or kind, with data about their use. The result is Jira's whole answer: the fields are in its `values`. Needs the right to administer Jira for most of it; `issue_fields.list` is open to everybody.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/field/search"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("startAt"),
-                    location: Location::Query,
-                    description: Borrowed("How many records to skip; 0 for the first page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int64"),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Query,
-                    description: Borrowed("Fields per page, 50 if left out, at most 100."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int32"),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Query,
-                    description: Borrowed("Only custom fields, only system fields, or both."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[
-                                    Json(Borrowed(r#""custom""#)),
-                                    Json(Borrowed(r#""system""#)),
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Query,
-                    description: Borrowed("Only these fields, by id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only fields whose name or description contains this text; upper and lower case are the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("orderBy"),
-                    location: Location::Query,
-                    description: Borrowed("What to sort by; a leading `-` turns the order round."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""contextsCount""#)),
-                            Json(Borrowed(r#""-contextsCount""#)),
-                            Json(Borrowed(r#""+contextsCount""#)),
-                            Json(Borrowed(r#""lastUsed""#)),
-                            Json(Borrowed(r#""-lastUsed""#)),
-                            Json(Borrowed(r#""+lastUsed""#)),
-                            Json(Borrowed(r#""name""#)),
-                            Json(Borrowed(r#""-name""#)),
-                            Json(Borrowed(r#""+name""#)),
-                            Json(Borrowed(r#""screensCount""#)),
-                            Json(Borrowed(r#""-screensCount""#)),
-                            Json(Borrowed(r#""+screensCount""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "More to return, separated by commas: `key`, `lastUsed`, `screensCount`, `contextsCount`, `isLocked`, `searcherKey`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A page of fields.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"nextPage":{"type":["string","null"],"description":"Address of the next page; absent on the last.","format":"uri"},"maxResults":{"type":"integer","description":"Size of the page as served."},"startAt":{"type":"integer","description":"How many records were skipped."},"total":{"type":"integer","description":"Number of records in all."},"isLast":{"type":"boolean","description":"True on the last page."},"values":{"type":"array","description":"The fields.","items":{"type":"object","description":"A field of issues: one of Jira's own, or a custom field.","properties":{"id":{"type":"string","description":"Id, by which the field stands in `fields` of an issue: `summary`, `customfield_10016`."},"key":{"type":["string","null"],"description":"Key of the field; mostly the same as the id."},"name":{"type":"string","description":"Name that people see, such as `Story Points`. Several custom fields may share one."},"custom":{"type":["boolean","null"],"description":"True for custom fields."},"orderable":{"type":["boolean","null"],"description":"Whether it can be sorted on screens."},"navigable":{"type":["boolean","null"],"description":"Whether it can be a column of the issue list."},"searchable":{"type":["boolean","null"],"description":"Whether JQL can use it."},"clauseNames":{"type":["array","null"],"description":"Names by which JQL knows it, such as `cf[10016]`.","items":{"type":"string"}},"schema":{"type":["object","null"],"description":"Type of its value; decides in what form it is set.","properties":{"type":{"type":"string","description":"Type: `string`, `number`, `date`, `datetime`, `user`, `option`, `array`, `priority` and others."},"system":{"type":["string","null"],"description":"Name of Jira's own field."},"items":{"type":["string","null"],"description":"Type of the elements of an `array`."},"custom":{"type":["string","null"],"description":"Kind of custom field, such as `com.atlassian.jira.plugin.system.customfieldtypes:select`."},"customId":{"type":["integer","null"],"description":"Number in `customfield_NNNNN`."},"configuration":{"type":["object","null"],"description":"Settings of the field.","additionalProperties":true}}},"untranslatedName":{"type":["string","null"],"description":"Name before translation."},"typeDisplayName":{"type":["string","null"],"description":"Name of the kind of field for people."},"description":{"type":["string","null"],"description":"Description."},"searcherKey":{"type":["string","null"],"description":"How it is searched; with `expand`."},"screensCount":{"type":["integer","null"],"description":"Number of screens it is on; with `expand`."},"contextsCount":{"type":["integer","null"],"description":"Number of contexts it has; with `expand`."},"isLocked":{"type":["boolean","null"],"description":"True when Jira manages it; with `expand`."},"lastUsed":{"type":["string","null"],"description":"When a value was last set; with `expand`."}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Body(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("nextPage"))]),
-                    }),
-                    feed: Borrowed(&[(Borrowed("startAt"), Borrowed("startAt"))]),
-                    keep: None,
-                },
-                done: Some(
-                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("isLast"))]) }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: Some(50),
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("clauseNames"),
-            kind: Borrowed("array"),
-            description: Borrowed("Names by which JQL knows it, such as `cf[10016]`."),
-        },
-        StoreField {
-            name: Borrowed("custom"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for custom fields."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id, by which the field stands in `fields` of an issue: `summary`, `customfield_10016`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("key"),
-            kind: Borrowed("string"),
-            description: Borrowed("Key of the field; mostly the same as the id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Name that people see, such as `Story Points`. Several custom fields may share one.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("navigable"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it can be a column of the issue list."),
-        },
-        StoreField {
-            name: Borrowed("orderable"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it can be sorted on screens."),
-        },
-        StoreField {
-            name: Borrowed("schema"),
-            kind: Borrowed("object"),
-            description: Borrowed("Type of its value; decides in what form it is set."),
-        },
-        StoreField {
-            name: Borrowed("scope"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "The project it belongs to, for fields of team-managed projects.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("searchable"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether JQL can use it."),
-        },
-        StoreField {
-            name: Borrowed("untranslatedName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name before translation."),
-        },
-    ]),
-    when_to_use: Borrowed("To find the id and type of a custom field."),
-    phrases: Borrowed(&[Borrowed("field"), Borrowed("custom field"), Borrowed("story points")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("issue_fields", "A field that issues have: one of Jira's own or a custom field.")
+    .when_to_use("To find the id and type of a custom field.")
+    .phrases(texts!["field", "custom field", "story points"])
+    .operations(list![LIST, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("clauseNames", "array", "Names by which JQL knows it, such as `cf[10016]`."),
+        stored("custom", "boolean", "True for custom fields."),
+        stored("id", "string", "Id, by which the field stands in `fields` of an issue: `summary`, `customfield_10016`."),
+        stored("key", "string", "Key of the field; mostly the same as the id."),
+        stored("name", "string", "Name that people see, such as `Story Points`. Several custom fields may share one."),
+        stored("navigable", "boolean", "Whether it can be a column of the issue list."),
+        stored("orderable", "boolean", "Whether it can be sorted on screens."),
+        stored("schema", "object", "Type of its value; decides in what form it is set."),
+        stored("scope", "object", "The project it belongs to, for fields of team-managed projects."),
+        stored("searchable", "boolean", "Whether JQL can use it."),
+        stored("untranslatedName", "string", "Name before translation."),
+    ]);
+
+const LIST: Operation = Operation::get("listIssueFields", "issue_fields", Action::List, template!("/rest/api/3/field"))
+    .summary("List issue fields")
+    .description("Lists all fields of issues, Jira's own and custom ones, at once. Use it to find the id (`customfield_NNNNN`) and type of a custom field by its name.")
+    .paging(Paging::none("All fields come at once."))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("searchIssueFields", "issue_fields", Action::Search, template!("/rest/api/3/field/search"))
+    .summary("Search issue fields")
+    .description("Finds fields by name, id or kind, with data about their use. The result is Jira's whole answer: the fields are in its `values`. Needs the right to administer Jira for most of it; `issue_fields.list` is open to everybody.")
+    .parameters(list![
+        query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
+        query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(100.0).default("50")).default("50").description("Fields per page, 50 if left out, at most 100."),
+        query("type", ARRAY.items(list![STRING.choices(words!["custom", "system"])])).description("Only custom fields, only system fields, or both."),
+        query("id", ARRAY.items(list![STRING])).description("Only these fields, by id."),
+        query("query", STRING).description("Only fields whose name or description contains this text; upper and lower case are the same."),
+        query("orderBy", STRING.choices(words![
+            "contextsCount",
+            "-contextsCount",
+            "+contextsCount",
+            "lastUsed",
+            "-lastUsed",
+            "+lastUsed",
+            "name",
+            "-name",
+            "+name",
+            "screensCount",
+            "-screensCount",
+            "+screensCount",
+        ])).description("What to sort by; a leading `-` turns the order round."),
+        query("expand", STRING).description("More to return, separated by commas: `key`, `lastUsed`, `screensCount`, `contextsCount`, `isLocked`, `searcherKey`."),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::link(from_body(json_path!("$.nextPage")), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(100)))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/issue_fields.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/issue_fields_search.json"));

@@ -2,344 +2,55 @@
 
 //! `issue_links` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `issue_links` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issue_links"),
-    description: Borrowed("A link between two issues, such as one that blocks another."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createIssueLink"),
-            entity: Borrowed("issue_links"),
-            action: Action::Create,
-            summary: Borrowed("Link two issues"),
-            description: Borrowed(
-                "Links two issues, such as one that blocks another: the inward issue is the one that acts (`blocks`), the outward issue the other. Existing links are in `issuelinks` of `issues.get`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/issueLink"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Kind of link, by `name` or `id`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its inward or outward text.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Id of the link type."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("inward"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Text of the link seen from the outward issue (`is blocked by`); not used for creating.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("outward"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Text of the link seen from the inward issue (`blocks`); not used for creating.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("inwardIssue"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The issue that the link starts from: with `Blocks` the one that blocks.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("key"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Key of the issue."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Numeric id of the issue."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("outwardIssue"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The issue that the link leads to: with `Blocks` the one that is blocked.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("key"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Key of the issue."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Numeric id of the issue."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("comment"),
-                    location: Location::Body,
-                    description: Borrowed("A comment to add to the issue, saying why."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed("The comment as an ADF document."),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("type"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Always `doc`."),
-                                                default: Some(Json(Borrowed(r#""doc""#))),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("version"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Always 1."),
-                                                default: Some(Json(Borrowed("1"))),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("content"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed("Blocks in order."),
-                                                items: Borrowed(&[
-                                                    Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        properties: Borrowed(&[
-                                                            Property {
-                                                                name: Borrowed("type"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed(
-                                                                        "Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.",
-                                                                    ),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("attrs"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                    description: Borrowed(
-                                                                        r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#,
-                                                                    ),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("content"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::Array]),
-                                                                    description: Borrowed(
-                                                                        "What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.",
-                                                                    ),
-                                                                    items: Borrowed(&[
-                                                                        Schema {
-                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                            properties: Borrowed(&[
-                                                                                Property {
-                                                                                    name: Borrowed("type"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                        description: Borrowed(
-                                                                                            "Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.",
-                                                                                        ),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("text"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                        description: Borrowed("The text of a `text` node."),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("marks"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Array]),
-                                                                                        description: Borrowed(
-                                                                                            r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#,
-                                                                                        ),
-                                                                                        items: Borrowed(&[
-                                                                                            Schema {
-                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        ]),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("attrs"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Object]),
-                                                                                        description: Borrowed(
-                                                                                            r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#,
-                                                                                        ),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("content"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Array]),
-                                                                                        description: Borrowed(
-                                                                                            "Further nodes inside, as in list items and table rows.",
-                                                                                        ),
-                                                                                        items: Borrowed(&[
-                                                                                            Schema {
-                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        ]),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    ]),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                        ]),
-                                                        ..SCHEMA
-                                                    },
-                                                ]),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Nothing comes back.","additionalProperties":true}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","description":"Nothing comes back.","additionalProperties":true}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("issue_links", "A link between two issues, such as one that blocks another.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createIssueLink", "issue_links", Action::Create, template!("/rest/api/3/issueLink"))
+    .summary("Link two issues")
+    .description("Links two issues, such as one that blocks another: the inward issue is the one that acts (`blocks`), the outward issue the other. Existing links are in `issuelinks` of `issues.get`.")
+    .writes()
+    .parameters(list![
+        body("type", OBJECT.properties(list![
+            optional("name", STRING.description("Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its inward or outward text.")),
+            optional("id", STRING.description("Id of the link type.")),
+            optional("inward", STRING.description("Text of the link seen from the outward issue (`is blocked by`); not used for creating.")),
+            optional("outward", STRING.description("Text of the link seen from the inward issue (`blocks`); not used for creating.")),
+        ]).closed()).required().description("Kind of link, by `name` or `id`."),
+        body("inwardIssue", OBJECT.properties(list![
+            required("key", STRING.description("Key of the issue.")),
+            optional("id", STRING.description("Numeric id of the issue.")),
+        ]).closed()).required().description("The issue that the link starts from: with `Blocks` the one that blocks."),
+        body("outwardIssue", OBJECT.properties(list![
+            required("key", STRING.description("Key of the issue.")),
+            optional("id", STRING.description("Numeric id of the issue.")),
+        ]).closed()).required().description("The issue that the link leads to: with `Blocks` the one that is blocked."),
+        body("comment", OBJECT.properties(list![
+            optional("body", OBJECT.properties(list![
+                required("type", STRING.default(r#""doc""#).description("Always `doc`.")),
+                required("version", INTEGER.default("1").description("Always 1.")),
+                required("content", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        optional("type", STRING.description("Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.")),
+                        optional("attrs", OBJECT.description(r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#)),
+                        optional("content", ARRAY.items(list![
+                            OBJECT.properties(list![
+                                optional("type", STRING.description("Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.")),
+                                optional("text", STRING.description("The text of a `text` node.")),
+                                optional("marks", ARRAY.items(list![OBJECT]).description(r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#)),
+                                optional("attrs", OBJECT.description(r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#)),
+                                optional("content", ARRAY.items(list![OBJECT]).description("Further nodes inside, as in list items and table rows.")),
+                            ]),
+                        ]).description("What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.")),
+                    ]),
+                ]).description("Blocks in order.")),
+            ]).description("The comment as an ADF document.")),
+        ]).closed()).description("A comment to add to the issue, saying why."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/issue_links.json"));

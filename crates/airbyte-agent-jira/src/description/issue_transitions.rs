@@ -2,204 +2,41 @@
 
 //! `issue_transitions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A step an issue can take in its workflow.","properties":{"id":{"type":"string","description":"Id to pass to `issue_transitions.create`."},"name":{"type":"string","description":"Name of the step, such as `Start progress`."},"to":{"type":"object","description":"The status it leads to.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"description":{"type":"string","description":"Description."},"iconUrl":{"type":"string","description":"Icon.","format":"uri"},"name":{"type":"string","description":"Name of the status."},"id":{"type":"string","description":"Id of the status."},"statusCategory":{"type":"object","description":"Which of the three groups the status belongs to.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"integer","description":"Id of the group: 2 to do, 4 in progress, 3 done."},"key":{"type":"string","description":"`new` (to do), `indeterminate` (in progress) or `done`."},"colorName":{"type":"string","description":"Colour of the group."},"name":{"type":"string","description":"Name of the group."}}}}},"hasScreen":{"type":"boolean","description":"True when it has a screen, which may ask for fields."},"isGlobal":{"type":"boolean","description":"True when it is possible from every status."},"isInitial":{"type":"boolean","description":"True for the step that creates issues."},"isConditional":{"type":"boolean","description":"True when conditions decide who may take it."},"isLooped":{"type":"boolean","description":"True when it leads back to the same status."},"isAvailable":{"type":["boolean","null"],"description":"Whether it can be taken now."},"fields":{"type":["object","null"],"description":"Fields of its screen by id, with the values allowed; with `expand`.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `issue_transitions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issue_transitions"),
-    description: Borrowed("A step in the workflow of an issue; creating one moves the issue."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getIssueTransitions"),
-            entity: Borrowed("issue_transitions"),
-            action: Action::List,
-            summary: Borrowed("List transitions of an issue"),
-            description: Borrowed(
-                "Lists the steps that the issue's workflow allows now, with the status each leads to. Needed before `issue_transitions.create`, as ids differ between workflows.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/transitions")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "`transitions.fields` adds the fields that each transition's screen asks for, with the values allowed.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("transitionId"),
-                    location: Location::Query,
-                    description: Borrowed("Only this transition, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("skipRemoteOnlyCondition"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True leaves out transitions that a remote-only condition hides from people.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeUnavailableTransitions"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True also returns transitions whose conditions are not met at present.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sortByOpsBarAndStatus"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True sorts as Jira's screen does, by the position of the status; otherwise by id.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("transitions"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All transitions come at once.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("transitionIssue"),
-            entity: Borrowed("issue_transitions"),
-            action: Action::Create,
-            summary: Borrowed("Move an issue to another status"),
-            description: Borrowed(
-                "Takes a step in the workflow, which changes the status, and sets fields of the step's screen where it asks for them. Get the id from `issue_transitions.list` of the same issue. Watchers are notified.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/transitions")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("transition"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("The transition."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Id of the transition, from `issue_transitions.list` of this issue; not the id of the status.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Fields of the transition's screen to set, by id, custom fields included; the screen may demand some, often `resolution`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("update"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Operations on fields of the transition's screen, by id; a comment is added by `comment`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("historyMetadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Note for the issue's history about what caused the change, with `type`, `description`, `actor`, `cause`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("issue_transitions", "A step in the workflow of an issue; creating one moves the issue.")
+    .operations(list![LIST, CREATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("getIssueTransitions", "issue_transitions", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/transitions"))
+    .summary("List transitions of an issue")
+    .description("Lists the steps that the issue's workflow allows now, with the status each leads to. Needed before `issue_transitions.create`, as ids differ between workflows.")
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        query("expand", STRING).description("`transitions.fields` adds the fields that each transition's screen asks for, with the values allowed."),
+        query("transitionId", STRING).description("Only this transition, by id."),
+        query("skipRemoteOnlyCondition", BOOLEAN.default("false")).default("false").description("True leaves out transitions that a remote-only condition hides from people."),
+        query("includeUnavailableTransitions", BOOLEAN.default("false")).default("false").description("True also returns transitions whose conditions are not met at present."),
+        query("sortByOpsBarAndStatus", BOOLEAN.default("false")).default("false").description("True sorts as Jira's screen does, by the position of the status; otherwise by id."),
+    ])
+    .records(json_path!("$.transitions"))
+    .paging(Paging::none("All transitions come at once."))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "transitionIssue", "issue_transitions", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/transitions"))
+    .summary("Move an issue to another status")
+    .description("Takes a step in the workflow, which changes the status, and sets fields of the step's screen where it asks for them. Get the id from `issue_transitions.list` of the same issue. Watchers are notified.")
+    .writes()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        body("transition", OBJECT.properties(list![
+            required("id", STRING.description("Id of the transition, from `issue_transitions.list` of this issue; not the id of the status.")),
+        ]).closed()).required().description("The transition."),
+        body("fields", OBJECT).description("Fields of the transition's screen to set, by id, custom fields included; the screen may demand some, often `resolution`."),
+        body("update", OBJECT).description("Operations on fields of the transition's screen, by id; a comment is added by `comment`."),
+        body("historyMetadata", OBJECT).description("Note for the issue's history about what caused the change, with `type`, `description`, `actor`, `cause`."),
+    ])
+    .body(Body::Json { open: false, in_array: false });
+
+const RECORD: Json = json(include_str!("schemas/issue_transitions.json"));

@@ -2,538 +2,95 @@
 
 //! `issue_worklogs` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Time that somebody logged on an issue.","properties":{"id":{"type":"string","description":"Worklog id."},"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"author":{"type":"object","description":"Who logged it.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"emailAddress":{"type":"string","description":"E-mail address; empty or absent when the person hides it.","format":"email"},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."},"timeZone":{"type":"string","description":"Time zone, such as `Europe/Berlin`; absent when the person hides it."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}}}},"updateAuthor":{"type":"object","description":"Who changed it last.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"emailAddress":{"type":"string","description":"E-mail address; empty or absent when the person hides it.","format":"email"},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."},"timeZone":{"type":"string","description":"Time zone, such as `Europe/Berlin`; absent when the person hides it."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}}}},"comment":{"description":"What was done, as an ADF document.","oneOf":[{"type":"object","description":"Rich text in the Atlassian Document Format (ADF). A plain paragraph is `{\"type\": \"doc\", \"version\": 1, \"content\": [{\"type\": \"paragraph\", \"content\": [{\"type\": \"text\", \"text\": \"Hello\"}]}]}`; Jira takes no plain text or Markdown here. Members of nodes that are not listed are kept.","required":["type","version","content"],"properties":{"type":{"type":"string","description":"Always `doc`.","default":"doc"},"version":{"type":"integer","description":"Always 1.","default":1},"content":{"type":"array","description":"Blocks in order.","items":{"type":"object","additionalProperties":true,"properties":{"type":{"type":"string","description":"Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others."},"attrs":{"type":"object","description":"Settings of the block, such as `{\"level\": 2}` of a heading or `{\"language\": \"rust\"}` of a code block.","additionalProperties":true},"content":{"type":"array","description":"What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.","items":{"type":"object","additionalProperties":true,"properties":{"type":{"type":"string","description":"Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`."},"text":{"type":"string","description":"The text of a `text` node."},"marks":{"type":"array","description":"Formatting of a `text` node: `{\"type\": \"strong\"}`, `em`, `code`, `strike`, `underline`, `{\"type\": \"link\", \"attrs\": {\"href\": \"https://example.com\"}}`.","items":{"type":"object","additionalProperties":true}},"attrs":{"type":"object","description":"Settings of the node, such as `{\"id\": \"5b10ac8d82e05b22cc7d4ef5\", \"text\": \"@Jane\"}` of a `mention`.","additionalProperties":true},"content":{"type":"array","description":"Further nodes inside, as in list items and table rows.","items":{"type":"object","additionalProperties":true}}}}}}}}},"additionalProperties":true},{"type":"null"}]},"created":{"type":"string","description":"When it was created.","format":"date-time"},"updated":{"type":"string","description":"When it last changed.","format":"date-time"},"started":{"type":"string","description":"When the work began.","format":"date-time"},"timeSpent":{"type":"string","description":"Time spent in Jira's form, such as `1h 30m`."},"timeSpentSeconds":{"type":"integer","description":"Time spent in seconds."},"issueId":{"type":"string","description":"Numeric id of the issue."},"visibility":{"type":["object","null"],"description":"Group or role that alone may see it; absent when there is no restriction.","properties":{"type":{"type":"string","description":"`group` or `role`."},"value":{"type":"string","description":"Name of the group or role."},"identifier":{"type":["string","null"],"description":"Id of the group, or name of the role."}}},"properties":{"type":["array","null"],"description":"Data stored by apps.","items":{"type":"object","additionalProperties":true}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `issue_worklogs` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issue_worklogs"),
-    description: Borrowed("Time that somebody logged on an issue."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getIssueWorklog"),
-            entity: Borrowed("issue_worklogs"),
-            action: Action::Get,
-            summary: Borrowed("Get a worklog"),
-            description: Borrowed("Returns one entry of time logged on an issue, by its id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/worklog/")),
-                    Piece::Name(Borrowed("worklogId")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("worklogId"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Worklog id, from `issue_worklogs.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "`properties` adds the data that apps stored with the entry.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("listIssueWorklogs"),
-            entity: Borrowed("issue_worklogs"),
-            action: Action::List,
-            summary: Borrowed("List worklogs of an issue"),
-            description: Borrowed("Lists the time logged on one issue, oldest first."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/worklog")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("startAt"),
-                    location: Location::Query,
-                    description: Borrowed("How many records to skip; 0 for the first page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int64"),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Entries per page, at most 5000, which is also what comes when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int32"),
-                        minimum: Some(1.0),
-                        default: Some(Json(Borrowed("1048576"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("1048576"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "`properties` adds the data that apps stored with each entry.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("worklogs"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_offset"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("startAt"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("max_results"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("maxResults"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("total"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("startAt"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: None,
-                    maximum: Some(5000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createIssueWorklog"),
-            entity: Borrowed("issue_worklogs"),
-            action: Action::Create,
-            summary: Borrowed("Log time on an issue"),
-            description: Borrowed(
-                "Logs time that was spent on an issue. Give `started` and either `timeSpent` or `timeSpentSeconds`. The remaining estimate goes down unless `adjustEstimate` says otherwise. Calling it twice logs it twice.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/worklog")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("notifyUsers"),
-                    location: Location::Query,
-                    description: Borrowed("False spares watchers the e-mail about it."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("true"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("true"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("adjustEstimate"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave` keeps it; `new` and `manual` need values this connector does not take.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""new""#)),
-                            Json(Borrowed(r#""leave""#)),
-                            Json(Borrowed(r#""manual""#)),
-                            Json(Borrowed(r#""auto""#)),
+pub(super) const ENTITY: Entity = Entity::new("issue_worklogs", "Time that somebody logged on an issue.")
+    .when_to_use("For who spent how much time on an issue, and to log time.")
+    .phrases(texts!["worklog", "time spent", "hours"])
+    .operations(list![GET, LIST, CREATE])
+    .schema(RECORD)
+    .store(list![
+        stored("author", "object", "Who logged it."),
+        stored("comment", "object", "What was done, as an ADF document."),
+        stored("created", "string", "When it was created."),
+        stored("id", "string", "Worklog id."),
+        stored("issueId", "string", "Numeric id of the issue."),
+        stored("properties", "array", "Data stored by apps."),
+        stored("self", "string", "Address of the record in the REST API."),
+        stored("started", "string", "When the work began."),
+        stored("timeSpent", "string", "Time spent in Jira's form, such as `1h 30m`."),
+        stored("timeSpentSeconds", "integer", "Time spent in seconds."),
+        stored("updateAuthor", "object", "Who changed it last."),
+        stored("updated", "string", "When it last changed."),
+        stored("visibility", "object", "Group or role that alone may see it; absent when there is no restriction."),
+    ]);
+
+const GET: Operation = Operation::get("getIssueWorklog", "issue_worklogs", Action::Get, template!("/rest/api/3/issue/{issueIdOrKey}/worklog/{worklogId}"))
+    .summary("Get a worklog")
+    .description("Returns one entry of time logged on an issue, by its id.")
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        path("worklogId", STRING).required().description("Worklog id, from `issue_worklogs.list`."),
+        query("expand", STRING).description("`properties` adds the data that apps stored with the entry."),
+    ])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listIssueWorklogs", "issue_worklogs", Action::List, template!("/rest/api/3/issue/{issueIdOrKey}/worklog"))
+    .summary("List worklogs of an issue")
+    .description("Lists the time logged on one issue, oldest first.")
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
+        query("maxResults", INTEGER.format("int32").minimum(1.0).default("1048576")).default("1048576").description("Entries per page, at most 5000, which is also what comes when it is left out."),
+        query("expand", STRING).description("`properties` adds the data that apps stored with each entry."),
+    ])
+    .records(json_path!("$.worklogs"))
+    .meta(list![
+        meta("next_offset", json_path!("$.startAt")),
+        meta("max_results", json_path!("$.maxResults")),
+        meta("total", json_path!("$.total")),
+    ])
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").maximum(5000)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createIssueWorklog", "issue_worklogs", Action::Create, template!("/rest/api/3/issue/{issueIdOrKey}/worklog"))
+    .summary("Log time on an issue")
+    .description("Logs time that was spent on an issue. Give `started` and either `timeSpent` or `timeSpentSeconds`. The remaining estimate goes down unless `adjustEstimate` says otherwise. Calling it twice logs it twice.")
+    .writes()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail about it."),
+        query("adjustEstimate", STRING.choices(words!["new", "leave", "manual", "auto"]).default(r#""auto""#)).default(r#""auto""#).description("What becomes of the remaining estimate: `auto` lowers it by the time logged, `leave` keeps it; `new` and `manual` need values this connector does not take."),
+        body("timeSpentSeconds", INTEGER).description("Time spent in seconds; instead of `timeSpent`."),
+        body("timeSpent", STRING).description("Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of `timeSpentSeconds`."),
+        body("started", STRING.format("date-time")).description("When the work began, with milliseconds and an offset without colon; Jira refuses `Z`."),
+        body("comment", OBJECT.properties(list![
+            required("type", STRING.default(r#""doc""#).description("Always `doc`.")),
+            required("version", INTEGER.default("1").description("Always 1.")),
+            required("content", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("type", STRING.description("Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.")),
+                    optional("attrs", OBJECT.description(r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#)),
+                    optional("content", ARRAY.items(list![
+                        OBJECT.properties(list![
+                            optional("type", STRING.description("Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.")),
+                            optional("text", STRING.description("The text of a `text` node.")),
+                            optional("marks", ARRAY.items(list![OBJECT]).description(r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#)),
+                            optional("attrs", OBJECT.description(r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#)),
+                            optional("content", ARRAY.items(list![OBJECT]).description("Further nodes inside, as in list items and table rows.")),
                         ]),
-                        default: Some(Json(Borrowed(r#""auto""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""auto""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("timeSpentSeconds"),
-                    location: Location::Body,
-                    description: Borrowed("Time spent in seconds; instead of `timeSpent`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("timeSpent"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Time spent in Jira's form, in weeks, days, hours, minutes: `1h 30m`, `2d`; instead of `timeSpentSeconds`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("started"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "When the work began, with milliseconds and an offset without colon; Jira refuses `Z`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("comment"),
-                    location: Location::Body,
-                    description: Borrowed("What was done, as an ADF document."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("type"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Always `doc`."),
-                                    default: Some(Json(Borrowed(r#""doc""#))),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("version"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Always 1."),
-                                    default: Some(Json(Borrowed("1"))),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("content"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Blocks in order."),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("type"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("attrs"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        description: Borrowed(
-                                                            r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#,
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("content"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Array]),
-                                                        description: Borrowed(
-                                                            "What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.",
-                                                        ),
-                                                        items: Borrowed(&[
-                                                            Schema {
-                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                properties: Borrowed(&[
-                                                                    Property {
-                                                                        name: Borrowed("type"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                            description: Borrowed(
-                                                                                "Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.",
-                                                                            ),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("text"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                            description: Borrowed("The text of a `text` node."),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("marks"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Array]),
-                                                                            description: Borrowed(
-                                                                                r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#,
-                                                                            ),
-                                                                            items: Borrowed(&[
-                                                                                Schema {
-                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("attrs"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                            description: Borrowed(
-                                                                                r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#,
-                                                                            ),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                    Property {
-                                                                        name: Borrowed("content"),
-                                                                        required: false,
-                                                                        schema: Schema {
-                                                                            kinds: Borrowed(&[Kind::Array]),
-                                                                            description: Borrowed(
-                                                                                "Further nodes inside, as in list items and table rows.",
-                                                                            ),
-                                                                            items: Borrowed(&[
-                                                                                Schema {
-                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    },
-                                                                ]),
-                                                                ..SCHEMA
-                                                            },
-                                                        ]),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("visibility"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Restricts the entry to a group or project role; everybody who sees the issue if left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Whether `value` names a `group` or a project `role`.",
-                                    ),
-                                    choices: Borrowed(
-                                        &[Json(Borrowed(r#""group""#)), Json(Borrowed(r#""role""#))],
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("value"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name of the group or role; for groups `identifier` is safer, as names can change.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("identifier"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Id of the group, or name of the role."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("author"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who logged it."),
-        },
-        StoreField {
-            name: Borrowed("comment"),
-            kind: Borrowed("object"),
-            description: Borrowed("What was done, as an ADF document."),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Worklog id."),
-        },
-        StoreField {
-            name: Borrowed("issueId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Numeric id of the issue."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("array"),
-            description: Borrowed("Data stored by apps."),
-        },
-        StoreField {
-            name: Borrowed("self"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the record in the REST API."),
-        },
-        StoreField {
-            name: Borrowed("started"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the work began."),
-        },
-        StoreField {
-            name: Borrowed("timeSpent"),
-            kind: Borrowed("string"),
-            description: Borrowed("Time spent in Jira's form, such as `1h 30m`."),
-        },
-        StoreField {
-            name: Borrowed("timeSpentSeconds"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Time spent in seconds."),
-        },
-        StoreField {
-            name: Borrowed("updateAuthor"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("visibility"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Group or role that alone may see it; absent when there is no restriction.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("For who spent how much time on an issue, and to log time."),
-    phrases: Borrowed(&[Borrowed("worklog"), Borrowed("time spent"), Borrowed("hours")]),
-};
+                    ]).description("What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.")),
+                ]),
+            ]).description("Blocks in order.")),
+        ])).description("What was done, as an ADF document."),
+        body("visibility", OBJECT.properties(list![
+            optional("type", STRING.choices(words!["group", "role"]).description("Whether `value` names a `group` or a project `role`.")),
+            optional("value", STRING.description("Name of the group or role; for groups `identifier` is safer, as names can change.")),
+            optional("identifier", STRING.description("Id of the group, or name of the role.")),
+        ]).closed()).description("Restricts the entry to a group or project role; everybody who sees the issue if left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/issue_worklogs.json"));

@@ -2,1164 +2,176 @@
 
 //! `issues` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An issue, with the fields asked for.","properties":{"id":{"type":"string","description":"Numeric id, as text."},"key":{"type":"string","description":"Key, such as `APOLLO-42`; changes when the issue moves to another project."},"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"expand":{"type":["string","null"],"description":"What could be added with `expand`."},"fields":{"type":"object","description":"Fields by id. Only those asked for are present. Custom fields are beside the listed ones as `customfield_NNNNN`; `issue_fields.list`, or `expand` with `names`, says what they are called.","properties":{"summary":{"type":"string","description":"Title in one line, up to 255 characters."},"issuetype":{"type":"object","description":"Issue type.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"string","description":"Id."},"description":{"type":"string","description":"Description."},"iconUrl":{"type":"string","description":"Icon.","format":"uri"},"name":{"type":"string","description":"Name."},"subtask":{"type":"boolean","description":"True for types of subtasks."},"avatarId":{"type":["integer","null"],"description":"Id of the icon."},"hierarchyLevel":{"type":["integer","null"],"description":"-1 for subtasks, 0 for ordinary issues, 1 for epics, more above."}}},"created":{"type":"string","description":"When it was created.","format":"date-time"},"updated":{"type":"string","description":"When it last changed.","format":"date-time"},"project":{"type":"object","description":"The project it is in.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"string","description":"Id of the project."},"key":{"type":"string","description":"Key of the project."},"name":{"type":"string","description":"Name."},"projectTypeKey":{"type":"string","description":"Type of the project."},"simplified":{"type":"boolean","description":"True for team-managed projects."},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}},"projectCategory":{"type":["object","null"],"description":"Category of the project.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"string","description":"Id of the category."},"name":{"type":"string","description":"Name of the category."},"description":{"type":"string","description":"Description of the category."}}}}},"reporter":{"type":["object","null"],"description":"Who reported it.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"emailAddress":{"type":"string","description":"E-mail address; empty or absent when the person hides it.","format":"email"},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."},"timeZone":{"type":"string","description":"Time zone, such as `Europe/Berlin`; absent when the person hides it."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."}}},"assignee":{"type":["object","null"],"description":"Who works on it; null when nobody.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"emailAddress":{"type":"string","description":"E-mail address; empty or absent when the person hides it.","format":"email"},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."},"timeZone":{"type":"string","description":"Time zone, such as `Europe/Berlin`; absent when the person hides it."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."}}},"priority":{"type":["object","null"],"description":"Priority.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"iconUrl":{"type":"string","description":"Icon.","format":"uri"},"name":{"type":"string","description":"Name."},"id":{"type":"string","description":"Id."}}},"status":{"type":"object","description":"State in the workflow.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"description":{"type":"string","description":"Description."},"iconUrl":{"type":"string","description":"Icon.","format":"uri"},"name":{"type":"string","description":"Name."},"id":{"type":"string","description":"Id."},"statusCategory":{"type":"object","description":"Which of the three groups the status belongs to.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"integer","description":"Id of the group: 2 to do, 4 in progress, 3 done."},"key":{"type":"string","description":"`new` (to do), `indeterminate` (in progress) or `done`."},"colorName":{"type":"string","description":"Colour of the group."},"name":{"type":"string","description":"Name of the group."}}}}},"creator":{"type":["object","null"],"description":"Who created it.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"emailAddress":{"type":"string","description":"E-mail address; empty or absent when the person hides it.","format":"email"},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."},"timeZone":{"type":"string","description":"Time zone, such as `Europe/Berlin`; absent when the person hides it."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."}}},"description":{"description":"Description as an ADF document; null when empty.","oneOf":[{"type":"object","description":"Rich text in the Atlassian Document Format (ADF). A plain paragraph is `{\"type\": \"doc\", \"version\": 1, \"content\": [{\"type\": \"paragraph\", \"content\": [{\"type\": \"text\", \"text\": \"Hello\"}]}]}`; Jira takes no plain text or Markdown here. Members of nodes that are not listed are kept.","required":["type","version","content"],"properties":{"type":{"type":"string","description":"Always `doc`.","default":"doc"},"version":{"type":"integer","description":"Always 1.","default":1},"content":{"type":"array","description":"Blocks in order.","items":{"type":"object","additionalProperties":true,"properties":{"type":{"type":"string","description":"Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others."},"attrs":{"type":"object","description":"Settings of the block, such as `{\"level\": 2}` of a heading or `{\"language\": \"rust\"}` of a code block.","additionalProperties":true},"content":{"type":"array","description":"What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.","items":{"type":"object","additionalProperties":true,"properties":{"type":{"type":"string","description":"Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`."},"text":{"type":"string","description":"The text of a `text` node."},"marks":{"type":"array","description":"Formatting of a `text` node: `{\"type\": \"strong\"}`, `em`, `code`, `strike`, `underline`, `{\"type\": \"link\", \"attrs\": {\"href\": \"https://example.com\"}}`.","items":{"type":"object","additionalProperties":true}},"attrs":{"type":"object","description":"Settings of the node, such as `{\"id\": \"5b10ac8d82e05b22cc7d4ef5\", \"text\": \"@Jane\"}` of a `mention`.","additionalProperties":true},"content":{"type":"array","description":"Further nodes inside, as in list items and table rows.","items":{"type":"object","additionalProperties":true}}}}}}}}},"additionalProperties":true},{"type":"null"}]},"labels":{"type":"array","description":"Labels.","items":{"type":"string"}},"resolution":{"type":["object","null"],"description":"How it was resolved; null while it is open.","properties":{"id":{"type":"string","description":"Id."},"name":{"type":"string","description":"Name."},"description":{"type":"string","description":"Description."}}},"resolutiondate":{"type":["string","null"],"description":"When it was resolved; null while it is open.","format":"date-time"},"duedate":{"type":["string","null"],"description":"Day it is due, YYYY-MM-DD.","format":"date"},"parent":{"type":["object","null"],"description":"The issue above it: its epic, or the issue it is a subtask of.","properties":{"id":{"type":"string","description":"Id."},"key":{"type":"string","description":"Key of the parent issue."},"fields":{"type":"object","description":"A few fields of the parent, such as `summary`, `status`, `issuetype`.","additionalProperties":true}}},"components":{"type":"array","description":"Components of the project it belongs to.","items":{"type":"object","properties":{"id":{"type":"string","description":"Id."},"name":{"type":"string","description":"Name."}}}},"fixVersions":{"type":"array","description":"Versions it is or will be fixed in.","items":{"type":"object","properties":{"id":{"type":"string","description":"Id."},"name":{"type":"string","description":"Name."},"released":{"type":"boolean","description":"Whether the version is released."},"releaseDate":{"type":["string","null"],"description":"Day of the release, YYYY-MM-DD.","format":"date"}}}},"issuelinks":{"type":"array","description":"Links to other issues; each names the other end as `inwardIssue` or `outwardIssue`.","items":{"type":"object","properties":{"id":{"type":"string","description":"Id of the link."},"type":{"type":"object","description":"Kind of link, with its texts.","properties":{"id":{"type":"string","description":"Id."},"name":{"type":"string","description":"Name."},"inward":{"type":"string","description":"Text when the other end is `inwardIssue`, such as `is blocked by`."},"outward":{"type":"string","description":"Text when the other end is `outwardIssue`, such as `blocks`."}}},"inwardIssue":{"type":"object","description":"The other issue, with `key` and a few fields.","additionalProperties":true},"outwardIssue":{"type":"object","description":"The other issue, with `key` and a few fields.","additionalProperties":true}}}},"subtasks":{"type":"array","description":"Its subtasks, with `key` and a few fields.","items":{"type":"object","additionalProperties":true}}},"additionalProperties":true},"renderedFields":{"type":["object","null"],"description":"Fields as HTML, when asked for with `expand`.","additionalProperties":true},"names":{"type":["object","null"],"description":"What each field is called, by field id, when asked for with `expand`.","additionalProperties":{"type":"string"}},"transitions":{"type":["array","null"],"description":"Steps that are possible now, when asked for with `expand`.","items":{"type":"object","description":"A step an issue can take in its workflow.","properties":{"id":{"type":"string","description":"Id to pass to `issue_transitions.create`."},"name":{"type":"string","description":"Name of the step, such as `Start progress`."},"to":{"type":"object","description":"The status it leads to.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"description":{"type":"string","description":"Description."},"iconUrl":{"type":"string","description":"Icon.","format":"uri"},"name":{"type":"string","description":"Name of the status."},"id":{"type":"string","description":"Id of the status."},"statusCategory":{"type":"object","description":"Which of the three groups the status belongs to.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"integer","description":"Id of the group: 2 to do, 4 in progress, 3 done."},"key":{"type":"string","description":"`new` (to do), `indeterminate` (in progress) or `done`."},"colorName":{"type":"string","description":"Colour of the group."},"name":{"type":"string","description":"Name of the group."}}}}},"hasScreen":{"type":"boolean","description":"True when it has a screen, which may ask for fields."},"isGlobal":{"type":"boolean","description":"True when it is possible from every status."},"isInitial":{"type":"boolean","description":"True for the step that creates issues."},"isConditional":{"type":"boolean","description":"True when conditions decide who may take it."},"isLooped":{"type":"boolean","description":"True when it leads back to the same status."},"isAvailable":{"type":["boolean","null"],"description":"Whether it can be taken now."},"fields":{"type":["object","null"],"description":"Fields of its screen by id, with the values allowed; with `expand`.","additionalProperties":true}}}},"changelog":{"type":["object","null"],"description":"Past changes, when asked for with `expand`: `histories` with author, time and `items`.","additionalProperties":true},"properties":{"type":["object","null"],"description":"Data stored by apps, by key, as asked for.","additionalProperties":true}}}"#;
-
-const TEXT_2: &str = "Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.";
-
-const TEXT_3: &str = r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#;
+use airbyte_agent_description::build::*;
 
 /// `issues` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issues"),
-    description: Borrowed("A work item, such as a task, bug, story, epic or subtask."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("searchIssues"),
-            entity: Borrowed("issues"),
-            action: Action::Search,
-            summary: Borrowed("Search issues"),
-            description: Borrowed(
-                "Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in `fields` what is needed, as otherwise only ids come back. The query must contain a restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing, and there is no total.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/search/jql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("jql"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        r#"Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a bare `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative as `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("nextPageToken"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `nextPageToken` of the previous page. Left out, the first page. Valid for seven days.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Issues per page, 50 if left out, at most 5000. Jira serves fewer when many fields are asked for; the most come with `id` or `key` alone.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas: ids such as `summary`, `status`, `customfield_10016`, or `*all` for all, `*navigable` for those of the issue list; a leading `-` leaves a field out. Without it only the issue `id` comes back, so nearly always say it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta`, `changelog`, `versionedRepresentations`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Issue properties (data stored by apps) to return, by key, separated by commas, up to five.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fieldsByKeys"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True when `fields` names fields by their key instead of their id. Differs only for fields of apps.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("failFast"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True fails at once when a field cannot be loaded, instead of returning the issue without it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("issues"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPageToken"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPageToken"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("isLast"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("isLast"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("total"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("nextPageToken"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("nextPageToken"),
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("isLast"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: Some(50),
-                    maximum: Some(5000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createIssue"),
-            entity: Borrowed("issues"),
-            action: Action::Create,
-            summary: Borrowed("Create an issue"),
-            description: Borrowed(
-                "Creates an issue or subtask. Project, type and summary are always needed; a project may demand more. Rich text is an ADF document. Calling it twice makes two issues. Read the issue with `issues.get` afterwards, as only id and key come back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/issue"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("updateHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True puts the project into the user's list of recently viewed projects.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        r#"Fields of the issue by id. Beside those listed any other that the project's create screen has may be given: `duedate` ("2025-06-30"), `components` and `fixVersions` ([{"id": "10000"}]), `reporter` ({"accountId": …}), and custom fields as `customfield_NNNNN`. What a custom field takes follows from its type in `issue_fields.list`: text and numbers as they are, a select list {"value": "Blue"}, several [{"value": …}], a person {"accountId": …}, a date "2025-06-30", a paragraph an ADF document."#,
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("project"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed("The project, by `key` or `id`."),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("id"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Numeric id of the project."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("key"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Key of the project."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("issuetype"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "The issue type, by `id` or `name`; it has to exist in the project (`projects.get` with `issueTypes`).",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("id"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Id of the issue type."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("name"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Name of the issue type, such as `Task`, `Bug`, `Story`, `Epic`, `Sub-task`.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("summary"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Title in one line, up to 255 characters.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("description"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed("Description as an ADF document."),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("type"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Always `doc`."),
-                                                default: Some(Json(Borrowed(r#""doc""#))),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("version"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Always 1."),
-                                                default: Some(Json(Borrowed("1"))),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("content"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed("Blocks in order."),
-                                                items: Borrowed(&[
-                                                    Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        properties: Borrowed(&[
-                                                            Property {
-                                                                name: Borrowed("type"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed(TEXT_2),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("attrs"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                    description: Borrowed(
-                                                                        r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#,
-                                                                    ),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("content"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::Array]),
-                                                                    description: Borrowed(
-                                                                        "What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.",
-                                                                    ),
-                                                                    items: Borrowed(&[
-                                                                        Schema {
-                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                            properties: Borrowed(&[
-                                                                                Property {
-                                                                                    name: Borrowed("type"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                        description: Borrowed(
-                                                                                            "Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.",
-                                                                                        ),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("text"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                        description: Borrowed("The text of a `text` node."),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("marks"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Array]),
-                                                                                        description: Borrowed(TEXT_3),
-                                                                                        items: Borrowed(&[
-                                                                                            Schema {
-                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        ]),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("attrs"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Object]),
-                                                                                        description: Borrowed(
-                                                                                            r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#,
-                                                                                        ),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("content"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Array]),
-                                                                                        description: Borrowed(
-                                                                                            "Further nodes inside, as in list items and table rows.",
-                                                                                        ),
-                                                                                        items: Borrowed(&[
-                                                                                            Schema {
-                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        ]),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    ]),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                        ]),
-                                                        ..SCHEMA
-                                                    },
-                                                ]),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed("The priority, by `id` or `name`."),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("id"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Id of the priority."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("name"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Name of the priority, such as `High`.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("assignee"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "Who works on it. Left out, the project's rule decides.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("accountId"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Account id, from `users.search`."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("labels"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Labels; new ones come into being by use. Without spaces.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("parent"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "The issue above it: the epic of a story or task, or the issue a subtask belongs to (needed for subtasks).",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("key"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Key of the parent issue."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("update"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"The new issue in short.","properties":{"id":{"type":"string","description":"Numeric id, as text."},"key":{"type":"string","description":"Key, such as `APOLLO-42`."},"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getIssue"),
-            entity: Borrowed("issues"),
-            action: Action::Get,
-            summary: Borrowed("Get an issue"),
-            description: Borrowed(
-                "Returns one issue by key or id, with all fields unless `fields` narrows them, custom fields included. Comments and worklogs in it are only the first ones: use `issue_comments.list` and `issue_worklogs.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Fields to return, separated by commas: ids such as `summary`, `customfield_10016`, or `*all`, `*navigable`; a leading `-` leaves a field out (`-comment`). All fields if left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta` (which fields can be set, and to what), `changelog`, `versionedRepresentations`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Issue properties (data stored by apps) to return, by key, separated by commas; `*all` for all. None if left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fieldsByKeys"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True when `fields` names fields by their key instead of their id. Differs only for fields of apps.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updateHistory"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True puts the issue's project into the user's list of recently viewed projects.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("failFast"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True fails at once when a field cannot be loaded, instead of returning the issue without it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateIssue"),
-            entity: Borrowed("issues"),
-            action: Action::Update,
-            summary: Borrowed("Edit an issue"),
-            description: Borrowed(
-                "Sets the fields given and leaves the others alone; `fields` replaces values, `update` adds and removes single ones. Nothing comes back unless `returnIssue` is true. For the status use `issue_transitions.create`, for the assignee alone `issues_assignee.update`. Watchers are notified.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("notifyUsers"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "False spares watchers the e-mail; needs administrator rights on the project or the site.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("true"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("true"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("overrideScreenSecurity"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True also sets fields that are not on the edit screen; for apps with administrator rights only.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("overrideEditableFlag"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True also changes issues that cannot be edited any more; for apps with administrator rights only.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("returnIssue"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns the changed issue. Otherwise the answer is empty (204).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "With `returnIssue`: more to return, separated by commas, as for `issues.get`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Fields to set by id; null clears one. Beside those listed any field of the edit screen may be given, such as `duedate`, `components`, `fixVersions`, `parent`, and custom fields as `customfield_NNNNN` in the form that their type takes (see `issues.create`). The status is not among them: use `issue_transitions.create`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("summary"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Title in one line, up to 255 characters.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("description"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    nullable: true,
-                                    description: Borrowed(
-                                        "New description as an ADF document; replaces the old one, null clears it.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("type"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Always `doc`."),
-                                                default: Some(Json(Borrowed(r#""doc""#))),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("version"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Always 1."),
-                                                default: Some(Json(Borrowed("1"))),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("content"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed("Blocks in order."),
-                                                items: Borrowed(&[
-                                                    Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        properties: Borrowed(&[
-                                                            Property {
-                                                                name: Borrowed("type"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed(TEXT_2),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("attrs"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                    description: Borrowed(
-                                                                        r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#,
-                                                                    ),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("content"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::Array]),
-                                                                    description: Borrowed(
-                                                                        "What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.",
-                                                                    ),
-                                                                    items: Borrowed(&[
-                                                                        Schema {
-                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                            properties: Borrowed(&[
-                                                                                Property {
-                                                                                    name: Borrowed("type"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                        description: Borrowed(
-                                                                                            "Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.",
-                                                                                        ),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("text"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                        description: Borrowed("The text of a `text` node."),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("marks"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Array]),
-                                                                                        description: Borrowed(TEXT_3),
-                                                                                        items: Borrowed(&[
-                                                                                            Schema {
-                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        ]),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("attrs"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Object]),
-                                                                                        description: Borrowed(
-                                                                                            r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#,
-                                                                                        ),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                                Property {
-                                                                                    name: Borrowed("content"),
-                                                                                    required: false,
-                                                                                    schema: Schema {
-                                                                                        kinds: Borrowed(&[Kind::Array]),
-                                                                                        description: Borrowed(
-                                                                                            "Further nodes inside, as in list items and table rows.",
-                                                                                        ),
-                                                                                        items: Borrowed(&[
-                                                                                            Schema {
-                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        ]),
-                                                                                        ..SCHEMA
-                                                                                    },
-                                                                                },
-                                                                            ]),
-                                                                            ..SCHEMA
-                                                                        },
-                                                                    ]),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                        ]),
-                                                        ..SCHEMA
-                                                    },
-                                                ]),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed("The new priority, by `id` or `name`."),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("id"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Id of the priority."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("name"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Name of the priority, such as `High`.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("assignee"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    nullable: true,
-                                    description: Borrowed("Who works on it; null for nobody."),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("accountId"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Account id, from `users.search`."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("labels"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Labels, replacing all present ones; to add or remove single ones use `update`. Without spaces.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("update"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("transition"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Jira ignores a transition here; move the issue with `issue_transitions.create`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Id of the transition."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteIssue"),
-            entity: Borrowed("issues"),
-            action: Action::Delete,
-            summary: Borrowed("Delete an issue"),
-            description: Borrowed(
-                "Deletes an issue for good, with its comments, worklogs and attachments; there is no trash. Moving it to a closed status is mostly the better way.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("deleteSubtasks"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True deletes the subtasks too. Without it an issue that has subtasks is not deleted.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("changelog"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Past changes, when asked for with `expand`: `histories` with author, time and `items`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("editmeta"),
-            kind: Borrowed("object"),
-            description: Borrowed("Which fields can be set."),
-        },
-        StoreField {
-            name: Borrowed("expand"),
-            kind: Borrowed("string"),
-            description: Borrowed("What could be added with `expand`."),
-        },
-        StoreField {
-            name: Borrowed("fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Fields by id. Only those asked for are present. Custom fields are beside the listed ones as `customfield_NNNNN`; `issue_fields.list`, or `expand` with `names`, says what they are called.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("fieldsToInclude"),
-            kind: Borrowed("object"),
-            description: Borrowed("Which fields the copy asked for."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Numeric id, as text."),
-        },
-        StoreField {
-            name: Borrowed("key"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Key, such as `APOLLO-42`; changes when the issue moves to another project.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("names"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "What each field is called, by field id, when asked for with `expand`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("operations"),
-            kind: Borrowed("object"),
-            description: Borrowed("What can be done with the issue."),
-        },
-        StoreField {
-            name: Borrowed("projectId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the project."),
-        },
-        StoreField {
-            name: Borrowed("projectKey"),
-            kind: Borrowed("string"),
-            description: Borrowed("Key of the project."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("Data stored by apps, by key, as asked for."),
-        },
-        StoreField {
-            name: Borrowed("renderedFields"),
-            kind: Borrowed("object"),
-            description: Borrowed("Fields as HTML, when asked for with `expand`."),
-        },
-        StoreField {
-            name: Borrowed("schema"),
-            kind: Borrowed("object"),
-            description: Borrowed("Types of the fields, by field id."),
-        },
-        StoreField {
-            name: Borrowed("self"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the record in the REST API."),
-        },
-        StoreField {
-            name: Borrowed("transitions"),
-            kind: Borrowed("array"),
-            description: Borrowed("Steps that are possible now, when asked for with `expand`."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("versionedRepresentations"),
-            kind: Borrowed("object"),
-            description: Borrowed("Older forms of field values."),
-        },
-    ]),
-    when_to_use: Borrowed("To find, read, create or change issues. Search with JQL."),
-    phrases: Borrowed(&[
-        Borrowed("issue"),
-        Borrowed("ticket"),
-        Borrowed("bug"),
-        Borrowed("task"),
-        Borrowed("story"),
-        Borrowed("epic"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("issues", "A work item, such as a task, bug, story, epic or subtask.")
+    .when_to_use("To find, read, create or change issues. Search with JQL.")
+    .phrases(texts!["issue", "ticket", "bug", "task", "story", "epic"])
+    .operations(list![SEARCH, CREATE, GET, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("changelog", "object", "Past changes, when asked for with `expand`: `histories` with author, time and `items`."),
+        stored("created", "string", "When it was created."),
+        stored("editmeta", "object", "Which fields can be set."),
+        stored("expand", "string", "What could be added with `expand`."),
+        stored("fields", "object", "Fields by id. Only those asked for are present. Custom fields are beside the listed ones as `customfield_NNNNN`; `issue_fields.list`, or `expand` with `names`, says what they are called."),
+        stored("fieldsToInclude", "object", "Which fields the copy asked for."),
+        stored("id", "string", "Numeric id, as text."),
+        stored("key", "string", "Key, such as `APOLLO-42`; changes when the issue moves to another project."),
+        stored("names", "object", "What each field is called, by field id, when asked for with `expand`."),
+        stored("operations", "object", "What can be done with the issue."),
+        stored("projectId", "string", "Id of the project."),
+        stored("projectKey", "string", "Key of the project."),
+        stored("properties", "object", "Data stored by apps, by key, as asked for."),
+        stored("renderedFields", "object", "Fields as HTML, when asked for with `expand`."),
+        stored("schema", "object", "Types of the fields, by field id."),
+        stored("self", "string", "Address of the record in the REST API."),
+        stored("transitions", "array", "Steps that are possible now, when asked for with `expand`."),
+        stored("updated", "string", "When it last changed."),
+        stored("versionedRepresentations", "object", "Older forms of field values."),
+    ]);
+
+const SEARCH: Operation = Operation::get("searchIssues", "issues", Action::Search, template!("/rest/api/3/search/jql"))
+    .summary("Search issues")
+    .description("Finds issues by JQL: by project, assignee, status, text, dates, custom fields. Say in `fields` what is needed, as otherwise only ids come back. The query must contain a restriction; the order is that of `ORDER BY`. Changes of the last seconds may be missing, and there is no total.")
+    .parameters(list![
+        query("jql", STRING).description(r#"Query in JQL. Always give one with a restriction: Jira refuses calls without it, and a bare `order by` too. Up to seven fields in `order by`. Dates as `2025-03-01` or relative as `-7d`; custom fields by name in quotes (`"Story Points" > 3`) or as `cf[10016]`."#),
+        query("nextPageToken", STRING).description("Where to go on: `nextPageToken` of the previous page. Left out, the first page. Valid for seven days."),
+        query("maxResults", INTEGER).description("Issues per page, 50 if left out, at most 5000. Jira serves fewer when many fields are asked for; the most come with `id` or `key` alone."),
+        query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `status`, `customfield_10016`, or `*all` for all, `*navigable` for those of the issue list; a leading `-` leaves a field out. Without it only the issue `id` comes back, so nearly always say it."),
+        query("expand", STRING).description("More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta`, `changelog`, `versionedRepresentations`."),
+        query("properties", STRING).description("Issue properties (data stored by apps) to return, by key, separated by commas, up to five."),
+        query("fieldsByKeys", BOOLEAN).description("True when `fields` names fields by their key instead of their id. Differs only for fields of apps."),
+        query("failFast", BOOLEAN).description("True fails at once when a field cannot be loaded, instead of returning the issue without it."),
+    ])
+    .records(json_path!("$.issues"))
+    .meta(list![
+        meta("nextPageToken", json_path!("$.nextPageToken")),
+        meta("isLast", json_path!("$.isLast")),
+        meta("total", json_path!("$.total")),
+    ])
+    .paging(Paging::cursor(from_meta("nextPageToken"), "nextPageToken").done(from_meta("isLast")).size(page_size("maxResults").default(50).maximum(5000)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", Action::Create, template!("/rest/api/3/issue"))
+    .summary("Create an issue")
+    .description("Creates an issue or subtask. Project, type and summary are always needed; a project may demand more. Rich text is an ADF document. Calling it twice makes two issues. Read the issue with `issues.get` afterwards, as only id and key come back.")
+    .writes()
+    .parameters(list![
+        query("updateHistory", BOOLEAN.default("false")).default("false").description("True puts the project into the user's list of recently viewed projects."),
+        body("fields", OBJECT.properties(list![
+            required("project", OBJECT.properties(list![
+                optional("id", STRING.description("Numeric id of the project.")),
+                optional("key", STRING.description("Key of the project.")),
+            ]).closed().description("The project, by `key` or `id`.")),
+            required("issuetype", OBJECT.properties(list![
+                optional("id", STRING.description("Id of the issue type.")),
+                optional("name", STRING.description("Name of the issue type, such as `Task`, `Bug`, `Story`, `Epic`, `Sub-task`.")),
+            ]).closed().description("The issue type, by `id` or `name`; it has to exist in the project (`projects.get` with `issueTypes`).")),
+            required("summary", STRING.description("Title in one line, up to 255 characters.")),
+            optional("description", OBJECT.properties(list![
+                required("type", STRING.default(r#""doc""#).description("Always `doc`.")),
+                required("version", INTEGER.default("1").description("Always 1.")),
+                required("content", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        optional("type", STRING.description("Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.")),
+                        optional("attrs", OBJECT.description(r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#)),
+                        optional("content", ARRAY.items(list![
+                            OBJECT.properties(list![
+                                optional("type", STRING.description("Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.")),
+                                optional("text", STRING.description("The text of a `text` node.")),
+                                optional("marks", ARRAY.items(list![OBJECT]).description(r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#)),
+                                optional("attrs", OBJECT.description(r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#)),
+                                optional("content", ARRAY.items(list![OBJECT]).description("Further nodes inside, as in list items and table rows.")),
+                            ]),
+                        ]).description("What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.")),
+                    ]),
+                ]).description("Blocks in order.")),
+            ]).description("Description as an ADF document.")),
+            optional("priority", OBJECT.properties(list![
+                optional("id", STRING.description("Id of the priority.")),
+                optional("name", STRING.description("Name of the priority, such as `High`.")),
+            ]).closed().description("The priority, by `id` or `name`.")),
+            optional("assignee", OBJECT.properties(list![optional("accountId", STRING.description("Account id, from `users.search`."))]).closed().description("Who works on it. Left out, the project's rule decides.")),
+            optional("labels", ARRAY.items(list![STRING]).description("Labels; new ones come into being by use. Without spaces.")),
+            optional("parent", OBJECT.properties(list![optional("key", STRING.description("Key of the parent issue."))]).closed().description("The issue above it: the epic of a story or task, or the issue a subtask belongs to (needed for subtasks).")),
+        ])).required().description(r#"Fields of the issue by id. Beside those listed any other that the project's create screen has may be given: `duedate` ("2025-06-30"), `components` and `fixVersions` ([{"id": "10000"}]), `reporter` ({"accountId": …}), and custom fields as `customfield_NNNNN`. What a custom field takes follows from its type in `issue_fields.list`: text and numbers as they are, a select list {"value": "Blue"}, several [{"value": …}], a person {"accountId": …}, a date "2025-06-30", a paragraph an ADF document."#),
+        body("update", OBJECT).description("Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getIssue", "issues", Action::Get, template!("/rest/api/3/issue/{issueIdOrKey}"))
+    .summary("Get an issue")
+    .description("Returns one issue by key or id, with all fields unless `fields` narrows them, custom fields included. Comments and worklogs in it are only the first ones: use `issue_comments.list` and `issue_worklogs.list`.")
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        query("fields", STRING).description("Fields to return, separated by commas: ids such as `summary`, `customfield_10016`, or `*all`, `*navigable`; a leading `-` leaves a field out (`-comment`). All fields if left out."),
+        query("expand", STRING).description("More to return, separated by commas: `renderedFields` (HTML), `names` (what each field is called, useful with custom fields), `schema`, `transitions`, `operations`, `editmeta` (which fields can be set, and to what), `changelog`, `versionedRepresentations`."),
+        query("properties", STRING).description("Issue properties (data stored by apps) to return, by key, separated by commas; `*all` for all. None if left out."),
+        query("fieldsByKeys", BOOLEAN).description("True when `fields` names fields by their key instead of their id. Differs only for fields of apps."),
+        query("updateHistory", BOOLEAN).description("True puts the issue's project into the user's list of recently viewed projects."),
+        query("failFast", BOOLEAN).description("True fails at once when a field cannot be loaded, instead of returning the issue without it."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateIssue", "issues", Action::Update, template!("/rest/api/3/issue/{issueIdOrKey}"))
+    .summary("Edit an issue")
+    .description("Sets the fields given and leaves the others alone; `fields` replaces values, `update` adds and removes single ones. Nothing comes back unless `returnIssue` is true. For the status use `issue_transitions.create`, for the assignee alone `issues_assignee.update`. Watchers are notified.")
+    .writes()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        query("notifyUsers", BOOLEAN.default("true")).default("true").description("False spares watchers the e-mail; needs administrator rights on the project or the site."),
+        query("overrideScreenSecurity", BOOLEAN.default("false")).default("false").description("True also sets fields that are not on the edit screen; for apps with administrator rights only."),
+        query("overrideEditableFlag", BOOLEAN.default("false")).default("false").description("True also changes issues that cannot be edited any more; for apps with administrator rights only."),
+        query("returnIssue", BOOLEAN.default("false")).default("false").description("True returns the changed issue. Otherwise the answer is empty (204)."),
+        query("expand", STRING).description("With `returnIssue`: more to return, separated by commas, as for `issues.get`."),
+        body("fields", OBJECT.properties(list![
+            optional("summary", STRING.description("Title in one line, up to 255 characters.")),
+            optional("description", OBJECT.nullable().properties(list![
+                required("type", STRING.default(r#""doc""#).description("Always `doc`.")),
+                required("version", INTEGER.default("1").description("Always 1.")),
+                required("content", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        optional("type", STRING.description("Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`, `blockquote`, `panel`, `table`, `rule`, `mediaSingle` and others.")),
+                        optional("attrs", OBJECT.description(r#"Settings of the block, such as `{"level": 2}` of a heading or `{"language": "rust"}` of a code block."#)),
+                        optional("content", ARRAY.items(list![
+                            OBJECT.properties(list![
+                                optional("type", STRING.description("Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`; `listItem`, `tableRow`.")),
+                                optional("text", STRING.description("The text of a `text` node.")),
+                                optional("marks", ARRAY.items(list![OBJECT]).description(r#"Formatting of a `text` node: `{"type": "strong"}`, `em`, `code`, `strike`, `underline`, `{"type": "link", "attrs": {"href": "https://example.com"}}`."#)),
+                                optional("attrs", OBJECT.description(r#"Settings of the node, such as `{"id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Jane"}` of a `mention`."#)),
+                                optional("content", ARRAY.items(list![OBJECT]).description("Further nodes inside, as in list items and table rows.")),
+                            ]),
+                        ]).description("What the block holds: text and other inline nodes, or for lists `listItem` nodes, for tables `tableRow` nodes.")),
+                    ]),
+                ]).description("Blocks in order.")),
+            ]).description("New description as an ADF document; replaces the old one, null clears it.")),
+            optional("priority", OBJECT.properties(list![
+                optional("id", STRING.description("Id of the priority.")),
+                optional("name", STRING.description("Name of the priority, such as `High`.")),
+            ]).closed().description("The new priority, by `id` or `name`.")),
+            optional("assignee", OBJECT.nullable().properties(list![optional("accountId", STRING.description("Account id, from `users.search`."))]).closed().description("Who works on it; null for nobody.")),
+            optional("labels", ARRAY.items(list![STRING]).description("Labels, replacing all present ones; to add or remove single ones use `update`. Without spaces.")),
+        ])).description("Fields to set by id; null clears one. Beside those listed any field of the edit screen may be given, such as `duedate`, `components`, `fixVersions`, `parent`, and custom fields as `customfield_NNNNN` in the form that their type takes (see `issues.create`). The status is not among them: use `issue_transitions.create`."),
+        body("update", OBJECT).description("Operations by field id, as lists of `add`, `set`, `remove`, `edit`; a field may stand here or in `fields`, not in both."),
+        body("transition", OBJECT.properties(list![optional("id", STRING.description("Id of the transition."))]).closed()).description("Jira ignores a transition here; move the issue with `issue_transitions.create`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteIssue", "issues", Action::Delete, template!("/rest/api/3/issue/{issueIdOrKey}"))
+    .summary("Delete an issue")
+    .description("Deletes an issue for good, with its comments, worklogs and attachments; there is no trash. Moving it to a closed status is mostly the better way.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        query("deleteSubtasks", BOOLEAN.default("false")).default("false").description("True deletes the subtasks too. Without it an issue that has subtasks is not deleted."),
+    ]);
+
+const RECORD: Json = json(include_str!("schemas/issues.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/issues_create.json"));

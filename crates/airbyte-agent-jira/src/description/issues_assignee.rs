@@ -2,62 +2,18 @@
 
 //! `issues_assignee` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `issues_assignee` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issues_assignee"),
-    description: Borrowed("Who an issue is assigned to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("assignIssue"),
-            entity: Borrowed("issues_assignee"),
-            action: Action::Update,
-            summary: Borrowed("Assign an issue"),
-            description: Borrowed(
-                "Assigns an issue to somebody, to the project's default assignee (`-1`) or to nobody (null), and notifies the person.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/issue/")),
-                    Piece::Name(Borrowed("issueIdOrKey")),
-                    Piece::Text(Borrowed("/assignee")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("issueIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("accountId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Account id of the new assignee, `-1` for the project's default assignee, or null for nobody.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: None,
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("issues_assignee", "Who an issue is assigned to.").operations(list![UPDATE]);
+
+const UPDATE: Operation = Operation::by(Method::Put, "assignIssue", "issues_assignee", Action::Update, template!("/rest/api/3/issue/{issueIdOrKey}/assignee"))
+    .summary("Assign an issue")
+    .description("Assigns an issue to somebody, to the project's default assignee (`-1`) or to nobody (null), and notifies the person.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("issueIdOrKey", STRING).required().description("Issue key such as `APOLLO-42`, or numeric id. Keys of moved issues still work."),
+        body("accountId", STRING.nullable()).description("Account id of the new assignee, `-1` for the project's default assignee, or null for nobody."),
+    ])
+    .body(Body::Json { open: false, in_array: false });

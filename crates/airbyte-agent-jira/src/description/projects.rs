@@ -2,471 +2,105 @@
 
 //! `projects` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A project.","properties":{"id":{"type":"string","description":"Numeric id, as text."},"key":{"type":"string","description":"Key, which the keys of its issues begin with."},"name":{"type":"string","description":"Name."},"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"expand":{"type":["string","null"],"description":"What could be added with `expand`."},"description":{"type":["string","null"],"description":"Description."},"lead":{"type":["object","null"],"description":"Who leads the project.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."}}},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}},"projectTypeKey":{"type":"string","description":"`software`, `business`, `service_desk` or `product_discovery`."},"simplified":{"type":"boolean","description":"True for team-managed projects."},"style":{"type":"string","description":"`classic` for company-managed, `next-gen` for team-managed projects."},"isPrivate":{"type":"boolean","description":"True when only members see it."},"properties":{"type":"object","description":"Data stored by apps, by key.","additionalProperties":true},"projectCategory":{"type":["object","null"],"description":"Category of the project.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"string","description":"Id of the category."},"name":{"type":"string","description":"Name of the category."},"description":{"type":"string","description":"Description of the category."}}},"entityId":{"type":["string","null"],"description":"Internal id."},"uuid":{"type":["string","null"],"description":"Internal id, as UUID."},"url":{"type":["string","null"],"description":"Web address given for the project; not its page in Jira."},"assigneeType":{"type":["string","null"],"description":"Who gets new issues: `PROJECT_LEAD` or `UNASSIGNED`."},"components":{"type":["array","null"],"description":"Parts that issues can be sorted into; in `projects.get`.","items":{"type":"object","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"string","description":"Id of the component."},"name":{"type":"string","description":"Name of the component."},"description":{"type":"string","description":"Description of the component."},"isAssigneeTypeValid":{"type":"boolean","description":"Whether its rule for assignees can be applied."}}}},"issueTypes":{"type":["array","null"],"description":"Issue types of the project.","items":{"type":"object","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"string","description":"Id."},"description":{"type":"string","description":"Description."},"iconUrl":{"type":"string","description":"Icon.","format":"uri"},"name":{"type":"string","description":"Name."},"subtask":{"type":"boolean","description":"True for types of subtasks."},"avatarId":{"type":["integer","null"],"description":"Id of the icon."},"hierarchyLevel":{"type":["integer","null"],"description":"-1 for subtasks, 0 for ordinary issues, 1 for epics, more above."}}}},"versions":{"type":["array","null"],"description":"Versions (releases) of the project; in `projects.get`.","items":{"type":"object","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"id":{"type":"string","description":"Id."},"name":{"type":"string","description":"Name."},"description":{"type":"string","description":"Description."},"archived":{"type":"boolean","description":"Whether it is archived."},"released":{"type":"boolean","description":"Whether it is released."},"startDate":{"type":["string","null"],"description":"First day of work.","format":"date"},"releaseDate":{"type":["string","null"],"description":"Day of the release.","format":"date"},"overdue":{"type":["boolean","null"],"description":"True when the day has passed without a release."},"userStartDate":{"type":["string","null"],"description":"First day, in the user's form of dates."},"userReleaseDate":{"type":["string","null"],"description":"Day of the release, in the user's form of dates."},"projectId":{"type":"integer","description":"Id of the project."}}}},"roles":{"type":["object","null"],"description":"Addresses of the project's roles, by role name.","additionalProperties":{"type":"string","format":"uri"}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `projects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("projects"),
-    description: Borrowed(
-        "A project: the place that issues belong to, with its own types, components and versions.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("searchProjects"),
-            entity: Borrowed("projects"),
-            action: Action::Search,
-            summary: Borrowed("Search projects"),
-            description: Borrowed(
-                "Lists the projects the user may see, filtered by text, key, type, category or state; without filters all of them.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/project/search"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("startAt"),
-                    location: Location::Query,
-                    description: Borrowed("How many records to skip; 0 for the first page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int64"),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Query,
-                    description: Borrowed("Projects per page, 50 if left out, at most 100."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int32"),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("orderBy"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "What to sort by; a leading `-` turns the order round. `issueCount` and `lastIssueUpdatedDate` are the busiest and the latest.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""category""#)),
-                            Json(Borrowed(r#""-category""#)),
-                            Json(Borrowed(r#""+category""#)),
-                            Json(Borrowed(r#""key""#)),
-                            Json(Borrowed(r#""-key""#)),
-                            Json(Borrowed(r#""+key""#)),
-                            Json(Borrowed(r#""name""#)),
-                            Json(Borrowed(r#""-name""#)),
-                            Json(Borrowed(r#""+name""#)),
-                            Json(Borrowed(r#""owner""#)),
-                            Json(Borrowed(r#""-owner""#)),
-                            Json(Borrowed(r#""+owner""#)),
-                            Json(Borrowed(r#""issueCount""#)),
-                            Json(Borrowed(r#""-issueCount""#)),
-                            Json(Borrowed(r#""+issueCount""#)),
-                            Json(Borrowed(r#""lastIssueUpdatedDate""#)),
-                            Json(Borrowed(r#""-lastIssueUpdatedDate""#)),
-                            Json(Borrowed(r#""+lastIssueUpdatedDate""#)),
-                            Json(Borrowed(r#""archivedDate""#)),
-                            Json(Borrowed(r#""+archivedDate""#)),
-                            Json(Borrowed(r#""-archivedDate""#)),
-                            Json(Borrowed(r#""deletedDate""#)),
-                            Json(Borrowed(r#""+deletedDate""#)),
-                            Json(Borrowed(r#""-deletedDate""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""key""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""key""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Query,
-                    description: Borrowed("Only these projects, by numeric id, up to 50."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                format: Borrowed("int64"),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("keys"),
-                    location: Location::Query,
-                    description: Borrowed("Only these projects, by key, up to 50."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only projects whose key or name contains this text; upper and lower case are the same.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("typeKey"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only projects of these types, separated by commas: `software`, `business`, `service_desk`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("categoryId"),
-                    location: Location::Query,
-                    description: Borrowed("Only projects of this category, by its numeric id."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int64"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("action"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only projects in which the user may do this: `view`, `browse` (see issues), `edit`, `create` (issues).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""view""#)),
-                            Json(Borrowed(r#""browse""#)),
-                            Json(Borrowed(r#""edit""#)),
-                            Json(Borrowed(r#""create""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""view""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""view""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "More to return, separated by commas: `description`, `projectKeys` (former keys too), `lead`, `issueTypes`, `url`, `insight` (number of issues and last update).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only projects in these states: `live`, `archived`, `deleted` (in the trash).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[
-                                    Json(Borrowed(r#""live""#)),
-                                    Json(Borrowed(r#""archived""#)),
-                                    Json(Borrowed(r#""deleted""#)),
-                                ]),
-                                default: Some(Json(Borrowed(r#""live""#))),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("values"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("nextPage"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextPage"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("total"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("total"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextPage"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("startAt"), Borrowed("startAt"))]),
-                    keep: None,
-                },
-                done: Some(
-                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("isLast"))]) }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: Some(50),
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getProject"),
-            entity: Borrowed("projects"),
-            action: Action::Get,
-            summary: Borrowed("Get a project"),
-            description: Borrowed(
-                "Returns one project by key or id with its lead, components, versions and issue types.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/rest/api/3/project/")),
-                    Piece::Name(Borrowed("projectIdOrKey")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("projectIdOrKey"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Project key such as `APOLLO`, or numeric id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "More to return, separated by commas: `description`, `issueTypes`, `lead`, `projectKeys`, `issueTypeHierarchy`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("properties"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Project properties (data stored by apps) to return, by key, separated by commas.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is archived."),
-        },
-        StoreField {
-            name: Borrowed("archivedBy"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who archived it."),
-        },
-        StoreField {
-            name: Borrowed("archivedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was archived."),
-        },
-        StoreField {
-            name: Borrowed("assigneeType"),
-            kind: Borrowed("string"),
-            description: Borrowed("Who gets new issues: `PROJECT_LEAD` or `UNASSIGNED`."),
-        },
-        StoreField {
-            name: Borrowed("avatarUrls"),
-            kind: Borrowed("object"),
-            description: Borrowed("Pictures by size."),
-        },
-        StoreField {
-            name: Borrowed("components"),
-            kind: Borrowed("array"),
-            description: Borrowed("Parts that issues can be sorted into; in `projects.get`."),
-        },
-        StoreField {
-            name: Borrowed("deleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in the trash."),
-        },
-        StoreField {
-            name: Borrowed("deletedBy"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who deleted it."),
-        },
-        StoreField {
-            name: Borrowed("deletedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was deleted."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address that its notifications come from."),
-        },
-        StoreField {
-            name: Borrowed("entityId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Internal id."),
-        },
-        StoreField {
-            name: Borrowed("expand"),
-            kind: Borrowed("string"),
-            description: Borrowed("What could be added with `expand`."),
-        },
-        StoreField {
-            name: Borrowed("favourite"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the token's user marked it as a favourite."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Numeric id, as text."),
-        },
-        StoreField {
-            name: Borrowed("insight"),
-            kind: Borrowed("object"),
-            description: Borrowed("Number of issues and time of the last update."),
-        },
-        StoreField {
-            name: Borrowed("isPrivate"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when only members see it."),
-        },
-        StoreField {
-            name: Borrowed("issueTypeHierarchy"),
-            kind: Borrowed("object"),
-            description: Borrowed("Levels of its issue types."),
-        },
-        StoreField {
-            name: Borrowed("issueTypes"),
-            kind: Borrowed("array"),
-            description: Borrowed("Issue types of the project."),
-        },
-        StoreField {
-            name: Borrowed("key"),
-            kind: Borrowed("string"),
-            description: Borrowed("Key, which the keys of its issues begin with."),
-        },
-        StoreField {
-            name: Borrowed("lead"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who leads the project."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name."),
-        },
-        StoreField {
-            name: Borrowed("permissions"),
-            kind: Borrowed("object"),
-            description: Borrowed("What the token's user may do."),
-        },
-        StoreField {
-            name: Borrowed("projectCategory"),
-            kind: Borrowed("object"),
-            description: Borrowed("Category of the project."),
-        },
-        StoreField {
-            name: Borrowed("projectTypeKey"),
-            kind: Borrowed("string"),
-            description: Borrowed("`software`, `business`, `service_desk` or `product_discovery`."),
-        },
-        StoreField {
-            name: Borrowed("properties"),
-            kind: Borrowed("object"),
-            description: Borrowed("Data stored by apps, by key."),
-        },
-        StoreField {
-            name: Borrowed("retentionTillDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it will be removed from the trash."),
-        },
-        StoreField {
-            name: Borrowed("roles"),
-            kind: Borrowed("object"),
-            description: Borrowed("Addresses of the project's roles, by role name."),
-        },
-        StoreField {
-            name: Borrowed("self"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the record in the REST API."),
-        },
-        StoreField {
-            name: Borrowed("simplified"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for team-managed projects."),
-        },
-        StoreField {
-            name: Borrowed("style"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`classic` for company-managed, `next-gen` for team-managed projects.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address given for the project; not its page in Jira."),
-        },
-        StoreField {
-            name: Borrowed("uuid"),
-            kind: Borrowed("string"),
-            description: Borrowed("Internal id, as UUID."),
-        },
-        StoreField {
-            name: Borrowed("versions"),
-            kind: Borrowed("array"),
-            description: Borrowed("Versions (releases) of the project; in `projects.get`."),
-        },
-    ]),
-    when_to_use: Borrowed("To find a project's key, lead, components, versions or issue types."),
-    phrases: Borrowed(&[Borrowed("project"), Borrowed("board"), Borrowed("project key")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("projects", "A project: the place that issues belong to, with its own types, components and versions.")
+    .when_to_use("To find a project's key, lead, components, versions or issue types.")
+    .phrases(texts!["project", "board", "project key"])
+    .operations(list![SEARCH, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("archived", "boolean", "Whether it is archived."),
+        stored("archivedBy", "object", "Who archived it."),
+        stored("archivedDate", "string", "When it was archived."),
+        stored("assigneeType", "string", "Who gets new issues: `PROJECT_LEAD` or `UNASSIGNED`."),
+        stored("avatarUrls", "object", "Pictures by size."),
+        stored("components", "array", "Parts that issues can be sorted into; in `projects.get`."),
+        stored("deleted", "boolean", "Whether it is in the trash."),
+        stored("deletedBy", "object", "Who deleted it."),
+        stored("deletedDate", "string", "When it was deleted."),
+        stored("description", "string", "Description."),
+        stored("email", "string", "Address that its notifications come from."),
+        stored("entityId", "string", "Internal id."),
+        stored("expand", "string", "What could be added with `expand`."),
+        stored("favourite", "boolean", "Whether the token's user marked it as a favourite."),
+        stored("id", "string", "Numeric id, as text."),
+        stored("insight", "object", "Number of issues and time of the last update."),
+        stored("isPrivate", "boolean", "True when only members see it."),
+        stored("issueTypeHierarchy", "object", "Levels of its issue types."),
+        stored("issueTypes", "array", "Issue types of the project."),
+        stored("key", "string", "Key, which the keys of its issues begin with."),
+        stored("lead", "object", "Who leads the project."),
+        stored("name", "string", "Name."),
+        stored("permissions", "object", "What the token's user may do."),
+        stored("projectCategory", "object", "Category of the project."),
+        stored("projectTypeKey", "string", "`software`, `business`, `service_desk` or `product_discovery`."),
+        stored("properties", "object", "Data stored by apps, by key."),
+        stored("retentionTillDate", "string", "When it will be removed from the trash."),
+        stored("roles", "object", "Addresses of the project's roles, by role name."),
+        stored("self", "string", "Address of the record in the REST API."),
+        stored("simplified", "boolean", "True for team-managed projects."),
+        stored("style", "string", "`classic` for company-managed, `next-gen` for team-managed projects."),
+        stored("url", "string", "Web address given for the project; not its page in Jira."),
+        stored("uuid", "string", "Internal id, as UUID."),
+        stored("versions", "array", "Versions (releases) of the project; in `projects.get`."),
+    ]);
+
+const SEARCH: Operation = Operation::get("searchProjects", "projects", Action::Search, template!("/rest/api/3/project/search"))
+    .summary("Search projects")
+    .description("Lists the projects the user may see, filtered by text, key, type, category or state; without filters all of them.")
+    .parameters(list![
+        query("startAt", INTEGER.format("int64").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
+        query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(100.0)).description("Projects per page, 50 if left out, at most 100."),
+        query("orderBy", STRING.choices(words![
+            "category",
+            "-category",
+            "+category",
+            "key",
+            "-key",
+            "+key",
+            "name",
+            "-name",
+            "+name",
+            "owner",
+            "-owner",
+            "+owner",
+            "issueCount",
+            "-issueCount",
+            "+issueCount",
+            "lastIssueUpdatedDate",
+            "-lastIssueUpdatedDate",
+            "+lastIssueUpdatedDate",
+            "archivedDate",
+            "+archivedDate",
+            "-archivedDate",
+            "deletedDate",
+            "+deletedDate",
+            "-deletedDate",
+        ]).default(r#""key""#)).default(r#""key""#).description("What to sort by; a leading `-` turns the order round. `issueCount` and `lastIssueUpdatedDate` are the busiest and the latest."),
+        query("id", ARRAY.items(list![INTEGER.format("int64")])).description("Only these projects, by numeric id, up to 50."),
+        query("keys", ARRAY.items(list![STRING])).description("Only these projects, by key, up to 50."),
+        query("query", STRING).description("Only projects whose key or name contains this text; upper and lower case are the same."),
+        query("typeKey", STRING).description("Only projects of these types, separated by commas: `software`, `business`, `service_desk`."),
+        query("categoryId", INTEGER.format("int64")).description("Only projects of this category, by its numeric id."),
+        query("action", STRING.choices(words!["view", "browse", "edit", "create"]).default(r#""view""#)).default(r#""view""#).description("Only projects in which the user may do this: `view`, `browse` (see issues), `edit`, `create` (issues)."),
+        query("expand", STRING).description("More to return, separated by commas: `description`, `projectKeys` (former keys too), `lead`, `issueTypes`, `url`, `insight` (number of issues and last update)."),
+        query("status", ARRAY.items(list![STRING.choices(words!["live", "archived", "deleted"]).default(r#""live""#)])).description("Only projects in these states: `live`, `archived`, `deleted` (in the trash)."),
+    ])
+    .records(json_path!("$.values"))
+    .meta(list![meta("nextPage", json_path!("$.nextPage")), meta("total", json_path!("$.total"))])
+    .paging(Paging::link(from_meta("nextPage"), list![(text("startAt"), text("startAt"))]).done(from_body(json_path!("$.isLast"))).size(page_size("maxResults").default(50).maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getProject", "projects", Action::Get, template!("/rest/api/3/project/{projectIdOrKey}"))
+    .summary("Get a project")
+    .description("Returns one project by key or id with its lead, components, versions and issue types.")
+    .parameters(list![
+        path("projectIdOrKey", STRING).required().description("Project key such as `APOLLO`, or numeric id."),
+        query("expand", STRING).description("More to return, separated by commas: `description`, `issueTypes`, `lead`, `projectKeys`, `issueTypeHierarchy`."),
+        query("properties", STRING).description("Project properties (data stored by apps) to return, by key, separated by commas."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/projects.json"));

@@ -2,270 +2,62 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A person, app or portal customer with an account.","properties":{"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"},"accountId":{"type":"string","description":"Account id; the same on all Atlassian sites."},"accountType":{"type":"string","description":"`atlassian` for people, `app` for apps, `customer` for portal customers."},"emailAddress":{"type":["string","null"],"description":"E-mail address; empty or absent when the person hides it.","format":"email"},"avatarUrls":{"type":"object","description":"Pictures by size.","properties":{"16x16":{"type":"string","description":"Picture of 16 pixels.","format":"uri"},"24x24":{"type":"string","description":"Picture of 24 pixels.","format":"uri"},"32x32":{"type":"string","description":"Picture of 32 pixels.","format":"uri"},"48x48":{"type":"string","description":"Picture of 48 pixels.","format":"uri"}}},"displayName":{"type":"string","description":"Name to show; what the person allows others to see."},"active":{"type":"boolean","description":"False when the account is deactivated."},"timeZone":{"type":["string","null"],"description":"Time zone, such as `Europe/Berlin`; absent when the person hides it."},"locale":{"type":["string","null"],"description":"Language, such as `en_US`; absent when the person hides it."},"expand":{"type":["string","null"],"description":"What could be added with `expand`."},"groups":{"type":["object","null"],"description":"Groups the user is in; only when asked for with `expand`.","properties":{"size":{"type":"integer","description":"Number of entries."},"items":{"type":"array","description":"The groups.","items":{"type":"object","properties":{"name":{"type":"string","description":"Name of the group."},"groupId":{"type":"string","description":"Id of the group."},"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"}}}}}},"applicationRoles":{"type":["object","null"],"description":"Products the user has access to; only when asked for with `expand`.","properties":{"size":{"type":"integer","description":"Number of entries."},"items":{"type":"array","description":"The products.","items":{"type":"object","properties":{"key":{"type":"string","description":"Key of the product, such as `jira-software`."},"name":{"type":"string","description":"Name of the product."},"groups":{"type":"array","description":"Names of groups that give access.","items":{"type":"string"}},"groupDetails":{"type":"array","description":"Groups that give access.","items":{"type":"object","properties":{"name":{"type":"string","description":"Name of the group."},"groupId":{"type":"string","description":"Id of the group."},"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"}}}},"defaultGroups":{"type":"array","description":"Names of groups that new users join.","items":{"type":"string"}},"defaultGroupsDetails":{"type":"array","description":"Groups that new users join.","items":{"type":"object","properties":{"name":{"type":"string","description":"Name of the group."},"groupId":{"type":"string","description":"Id of the group."},"self":{"type":"string","description":"Address of the record in the REST API.","format":"uri"}}}},"selectedByDefault":{"type":"boolean","description":"Whether new users get it."},"defined":{"type":"boolean","description":"Not used any more."},"numberOfSeats":{"type":"integer","description":"Seats of the licence."},"remainingSeats":{"type":"integer","description":"Seats left."},"userCount":{"type":"integer","description":"Users who count against the licence."},"userCountDescription":{"type":"string","description":"What kind of users are counted."},"hasUnlimitedSeats":{"type":"boolean","description":"True when the licence has no limit."},"platform":{"type":"boolean","description":"True for the platform itself."}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed("A person, app or portal customer with an account on the site."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getUser"),
-            entity: Borrowed("users"),
-            action: Action::Get,
-            summary: Borrowed("Get a user"),
-            description: Borrowed(
-                "Returns one user by account id. E-mail address and time zone come only when the person shows them.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/user"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("accountId"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Account id of the user, as in `accountId` of an issue's assignee or of `users.search`. Names and e-mail addresses are not accepted.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "More to return, separated by commas: `groups`, `applicationRoles`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("listUsers"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List users"),
-            description: Borrowed(
-                "Lists all accounts of the site: people, apps, portal customers, deactivated ones too. To find a person by name use `users.search`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/users"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("startAt"),
-                    location: Location::Query,
-                    description: Borrowed("How many records to skip; 0 for the first page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int32"),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Query,
-                    description: Borrowed("Users per page, 50 if left out, at most 1000."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int32"),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("startAt"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: None,
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchUsers"),
-            entity: Borrowed("users"),
-            action: Action::Search,
-            summary: Borrowed("Search users"),
-            description: Borrowed(
-                "Finds active users by name or e-mail address, mostly to get the `accountId` that other operations want. One of `query`, `accountId` and `property` is needed. Reaches the first thousand matches.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/rest/api/3/user/search"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Text that the display name or e-mail address begins with, word by word; e-mail addresses that users hide are not searched. Needed unless `accountId` or `property` is given.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("startAt"),
-                    location: Location::Query,
-                    description: Borrowed("How many records to skip; 0 for the first page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int32"),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maxResults"),
-                    location: Location::Query,
-                    description: Borrowed("Users per page, 50 if left out, at most 1000."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        format: Borrowed("int32"),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("accountId"),
-                    location: Location::Query,
-                    description: Borrowed("Exactly this account id; not together with `query`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("property"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only users with a user property of this value, by path: `key.path=value`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("startAt"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("maxResults"),
-                    default: Some(50),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("accountId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Account id; the same on all Atlassian sites."),
-        },
-        StoreField {
-            name: Borrowed("accountType"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`atlassian` for people, `app` for apps, `customer` for portal customers.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("False when the account is deactivated."),
-        },
-        StoreField {
-            name: Borrowed("applicationRoles"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Products the user has access to; only when asked for with `expand`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("avatarUrls"),
-            kind: Borrowed("object"),
-            description: Borrowed("Pictures by size."),
-        },
-        StoreField {
-            name: Borrowed("displayName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name to show; what the person allows others to see."),
-        },
-        StoreField {
-            name: Borrowed("emailAddress"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address; empty or absent when the person hides it."),
-        },
-        StoreField {
-            name: Borrowed("expand"),
-            kind: Borrowed("string"),
-            description: Borrowed("What could be added with `expand`."),
-        },
-        StoreField {
-            name: Borrowed("groups"),
-            kind: Borrowed("object"),
-            description: Borrowed("Groups the user is in; only when asked for with `expand`."),
-        },
-        StoreField {
-            name: Borrowed("key"),
-            kind: Borrowed("string"),
-            description: Borrowed("Old user key; not filled any more."),
-        },
-        StoreField {
-            name: Borrowed("locale"),
-            kind: Borrowed("string"),
-            description: Borrowed("Language, such as `en_US`; absent when the person hides it."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Old user name; not filled any more."),
-        },
-        StoreField {
-            name: Borrowed("self"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the record in the REST API."),
-        },
-        StoreField {
-            name: Borrowed("timeZone"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Time zone, such as `Europe/Berlin`; absent when the person hides it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To find the account id of somebody, for assigning or JQL."),
-    phrases: Borrowed(&[Borrowed("user"), Borrowed("assignee"), Borrowed("who")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "A person, app or portal customer with an account on the site.")
+    .when_to_use("To find the account id of somebody, for assigning or JQL.")
+    .phrases(texts!["user", "assignee", "who"])
+    .operations(list![GET, LIST, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("accountId", "string", "Account id; the same on all Atlassian sites."),
+        stored("accountType", "string", "`atlassian` for people, `app` for apps, `customer` for portal customers."),
+        stored("active", "boolean", "False when the account is deactivated."),
+        stored("applicationRoles", "object", "Products the user has access to; only when asked for with `expand`."),
+        stored("avatarUrls", "object", "Pictures by size."),
+        stored("displayName", "string", "Name to show; what the person allows others to see."),
+        stored("emailAddress", "string", "E-mail address; empty or absent when the person hides it."),
+        stored("expand", "string", "What could be added with `expand`."),
+        stored("groups", "object", "Groups the user is in; only when asked for with `expand`."),
+        stored("key", "string", "Old user key; not filled any more."),
+        stored("locale", "string", "Language, such as `en_US`; absent when the person hides it."),
+        stored("name", "string", "Old user name; not filled any more."),
+        stored("self", "string", "Address of the record in the REST API."),
+        stored("timeZone", "string", "Time zone, such as `Europe/Berlin`; absent when the person hides it."),
+    ]);
+
+const GET: Operation = Operation::get("getUser", "users", Action::Get, template!("/rest/api/3/user"))
+    .summary("Get a user")
+    .description("Returns one user by account id. E-mail address and time zone come only when the person shows them.")
+    .parameters(list![
+        query("accountId", STRING).required().description("Account id of the user, as in `accountId` of an issue's assignee or of `users.search`. Names and e-mail addresses are not accepted."),
+        query("expand", STRING).description("More to return, separated by commas: `groups`, `applicationRoles`."),
+    ])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listUsers", "users", Action::List, template!("/rest/api/3/users"))
+    .summary("List users")
+    .description("Lists all accounts of the site: people, apps, portal customers, deactivated ones too. To find a person by name use `users.search`.")
+    .preferred_for_check()
+    .parameters(list![
+        query("startAt", INTEGER.format("int32").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
+        query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(1000.0).default("50")).default("50").description("Users per page, 50 if left out, at most 1000."),
+    ])
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").maximum(1000)))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("searchUsers", "users", Action::Search, template!("/rest/api/3/user/search"))
+    .summary("Search users")
+    .description("Finds active users by name or e-mail address, mostly to get the `accountId` that other operations want. One of `query`, `accountId` and `property` is needed. Reaches the first thousand matches.")
+    .parameters(list![
+        query("query", STRING).description("Text that the display name or e-mail address begins with, word by word; e-mail addresses that users hide are not searched. Needed unless `accountId` or `property` is given."),
+        query("startAt", INTEGER.format("int32").minimum(0.0).default("0")).default("0").description("How many records to skip; 0 for the first page."),
+        query("maxResults", INTEGER.format("int32").minimum(1.0).maximum(1000.0).default("50")).default("50").description("Users per page, 50 if left out, at most 1000."),
+        query("accountId", STRING).description("Exactly this account id; not together with `query`."),
+        query("property", STRING).description("Only users with a user property of this value, by path: `key.path=value`."),
+    ])
+    .paging(Paging::offset("startAt", 0).size(page_size("maxResults").default(50).maximum(1000)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));

@@ -2,386 +2,84 @@
 
 //! `campaigns` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A one-time message to lists or segments, by e-mail, SMS or mobile push.","required":["id"],"properties":{"id":{"type":"string","description":"Klaviyo campaign id."},"type":{"type":["string","null"],"description":"Kind of object in JSON:API terms, the same for all records of the entity."},"attributes":{"type":["object","null"],"description":"Data of the campaign.","properties":{"name":{"type":["string","null"],"description":"Name of the campaign."},"status":{"type":["string","null"],"description":"State, such as `Draft`, `Scheduled`, `Sending`, `Sent` or `Cancelled`."},"archived":{"type":["boolean","null"],"description":"Whether it was archived."},"audiences":{"type":["object","null"],"description":"Whom it goes to: ids of lists and segments in `included` and `excluded`.","additionalProperties":true},"send_options":{"type":["object","null"],"description":"Options of sending, such as `use_smart_sending`, which skips people who got a message lately.","additionalProperties":true},"tracking_options":{"type":["object","null"],"description":"What is tracked: opens, clicks, and parameters added to links.","additionalProperties":true},"send_strategy":{"type":["object","null"],"description":"When and how it goes out: `method` is for example `immediate`, `static` (at `datetime`), `throttled` or `smart_send_time`.","additionalProperties":true},"created_at":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"scheduled_at":{"type":["string","null"],"description":"When it was scheduled, ISO 8601; null for a draft.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"send_time":{"type":["string","null"],"description":"When it goes or went out, ISO 8601; null until it is scheduled.","format":"date-time"}}},"links":{"type":["object","null"],"description":"Addresses of this record in the API.","properties":{"self":{"type":["string","null"],"description":"Address of this record in the API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `campaigns` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("campaigns"),
-    description: Borrowed(
-        "A one-time message to lists or segments, by e-mail, SMS or mobile push.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCampaigns"),
-            entity: Borrowed("campaigns"),
-            action: Action::List,
-            summary: Borrowed("List campaigns"),
-            description: Borrowed(
-                "Lists the campaigns of one channel, e-mail unless `filter` says otherwise, up to 100 per page, archived ones included. Use it to find campaigns by name, state or date. How a campaign performed is not included; look at the events of metrics such as Opened Email. Automated messages belong to flows: see `flows.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/campaigns"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Filter expression; it must name a channel with `equals(messages.channel,'email')`, `'sms'` or `'mobile_push'`, and e-mail campaigns are listed when it is left out. Further conditions are joined by commas and all have to hold: `equals(status,'Sent')`, `any(status,['Draft','Scheduled'])`, `contains(name,'spring')`, `equals(archived,false)`, `any(id,[…])`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `created_at`, `scheduled_at`, `updated_at` with an ISO 8601 instant without quotes.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""equals(messages.channel,'email')""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""equals(messages.channel,'email')""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[cursor]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(
-                                &[Step::Key(Borrowed("links")), Step::Key(Borrowed("next"))],
-                            ),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
-                    keep: None,
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCampaign"),
-            entity: Borrowed("campaigns"),
-            action: Action::Get,
-            summary: Borrowed("Get a campaign"),
-            description: Borrowed(
-                "Returns one campaign by id with state, audience, sending strategy and times, whatever its channel. The text of its messages is not included.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/campaigns/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Klaviyo campaign id, 26 letters and digits, from `campaigns.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed("Name, channel, state, audience and times of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("attributes.archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.audiences"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.audiences.excluded"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.audiences.included"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.channel"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.message"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.scheduled_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_options"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_options.ignore_unsubscribes"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_options.use_smart_sending"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_strategy"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_strategy.method"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_strategy.datetime"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_strategy.date"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_strategy.throttle_percentage"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_strategy.options"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_strategy.options.is_local"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_strategy.options.send_past_recipients_immediately"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.send_time"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.status"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.tracking_options"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.tracking_options.add_tracking_params"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.tracking_options.is_add_utm"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.tracking_options.is_tracking_clicks"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.tracking_options.is_tracking_opens"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.tracking_options.utm_params"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Klaviyo campaign id."),
-        },
-        StoreField {
-            name: Borrowed("links"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address of the record in the API."),
-        },
-        StoreField {
-            name: Borrowed("links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships"),
-            kind: Borrowed("object"),
-            description: Borrowed("The messages and tags of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("relationships.campaign-messages"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.campaign-messages.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.campaign-messages.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.campaign-messages.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.campaign-messages.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of object in JSON:API terms, the same for all records of the entity.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed, ISO 8601; the copy is kept up to date by it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To see what was sent or is planned, when, and to whom."),
-    phrases: Borrowed(
-        &[Borrowed("campaign"), Borrowed("newsletter"), Borrowed("scheduled e-mail")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("campaigns", "A one-time message to lists or segments, by e-mail, SMS or mobile push.")
+    .when_to_use("To see what was sent or is planned, when, and to whom.")
+    .phrases(texts!["campaign", "newsletter", "scheduled e-mail"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("attributes", "object", "Name, channel, state, audience and times of the campaign."),
+        stored("attributes.archived", "boolean", ""),
+        stored("attributes.audiences", "object", ""),
+        stored("attributes.audiences.excluded", "array", ""),
+        stored("attributes.audiences.included", "array", ""),
+        stored("attributes.channel", "string", ""),
+        stored("attributes.created_at", "string", ""),
+        stored("attributes.message", "string", ""),
+        stored("attributes.name", "string", ""),
+        stored("attributes.scheduled_at", "string", ""),
+        stored("attributes.send_options", "object", ""),
+        stored("attributes.send_options.ignore_unsubscribes", "boolean", ""),
+        stored("attributes.send_options.use_smart_sending", "boolean", ""),
+        stored("attributes.send_strategy", "object", ""),
+        stored("attributes.send_strategy.method", "string", ""),
+        stored("attributes.send_strategy.datetime", "string", ""),
+        stored("attributes.send_strategy.date", "string", ""),
+        stored("attributes.send_strategy.throttle_percentage", "integer", ""),
+        stored("attributes.send_strategy.options", "object", ""),
+        stored("attributes.send_strategy.options.is_local", "boolean", ""),
+        stored("attributes.send_strategy.options.send_past_recipients_immediately", "boolean", ""),
+        stored("attributes.send_time", "string", ""),
+        stored("attributes.status", "string", ""),
+        stored("attributes.tracking_options", "object", ""),
+        stored("attributes.tracking_options.add_tracking_params", "boolean", ""),
+        stored("attributes.tracking_options.is_add_utm", "boolean", ""),
+        stored("attributes.tracking_options.is_tracking_clicks", "boolean", ""),
+        stored("attributes.tracking_options.is_tracking_opens", "boolean", ""),
+        stored("attributes.tracking_options.utm_params", "array", ""),
+        stored("attributes.updated_at", "string", ""),
+        stored("id", "string", "Klaviyo campaign id."),
+        stored("links", "object", "Address of the record in the API."),
+        stored("links.self", "string", ""),
+        stored("relationships", "object", "The messages and tags of the campaign."),
+        stored("relationships.campaign-messages", "object", ""),
+        stored("relationships.campaign-messages.data", "array", ""),
+        stored("relationships.campaign-messages.links", "object", ""),
+        stored("relationships.campaign-messages.links.related", "string", ""),
+        stored("relationships.campaign-messages.links.self", "string", ""),
+        stored("relationships.tags", "object", ""),
+        stored("relationships.tags.data", "array", ""),
+        stored("relationships.tags.links", "object", ""),
+        stored("relationships.tags.links.related", "string", ""),
+        stored("relationships.tags.links.self", "string", ""),
+        stored("type", "string", "Kind of object in JSON:API terms, the same for all records of the entity."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601; the copy is kept up to date by it."),
+    ]);
+
+const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::List, template!("/campaigns"))
+    .summary("List campaigns")
+    .description("Lists the campaigns of one channel, e-mail unless `filter` says otherwise, up to 100 per page, archived ones included. Use it to find campaigns by name, state or date. How a campaign performed is not included; look at the events of metrics such as Opened Email. Automated messages belong to flows: see `flows.list`.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        query("filter", STRING.default(r#""equals(messages.channel,'email')""#)).required().default(r#""equals(messages.channel,'email')""#).send_default().description("Filter expression; it must name a channel with `equals(messages.channel,'email')`, `'sms'` or `'mobile_push'`, and e-mail campaigns are listed when it is left out. Further conditions are joined by commas and all have to hold: `equals(status,'Sent')`, `any(status,['Draft','Scheduled'])`, `contains(name,'spring')`, `equals(archived,false)`, `any(id,[…])`, and `greater-than`, `greater-or-equal`, `less-than`, `less-or-equal` on `created_at`, `scheduled_at`, `updated_at` with an ISO 8601 instant without quotes."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next", json_path!("$.links.next"))])
+    .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getCampaign", "campaigns", Action::Get, template!("/campaigns/{id}"))
+    .summary("Get a campaign")
+    .description("Returns one campaign by id with state, audience, sending strategy and times, whatever its channel. The text of its messages is not included.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        path("id", STRING).required().description("Klaviyo campaign id, 26 letters and digits, from `campaigns.list`."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/campaigns.json"));

@@ -2,279 +2,59 @@
 
 //! `events` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One thing a profile did or received, such as an order or an opened e-mail.","required":["id"],"properties":{"id":{"type":"string","description":"Klaviyo event id."},"type":{"type":["string","null"],"description":"Kind of object in JSON:API terms, the same for all records of the entity."},"attributes":{"type":["object","null"],"description":"Time and details of the event.","properties":{"timestamp":{"description":"When it happened, Unix seconds; some answers carry ISO 8601 text instead, so prefer `datetime`.","oneOf":[{"type":"string","format":"date-time"},{"type":"integer"},{"type":"null"}]},"datetime":{"type":["string","null"],"description":"When it happened, ISO 8601.","format":"date-time"},"uuid":{"type":["string","null"],"description":"Id of the event in UUID form."},"event_properties":{"type":["object","null"],"description":"Details of the event; which ones depends on the metric. An order carries `$value` and its items, for example.","additionalProperties":true}}},"relationships":{"type":["object","null"],"description":"The profile and the metric of the event.","properties":{"profile":{"type":["object","null"],"description":"The profile that the event belongs to.","properties":{"data":{"type":["object","null"],"description":"Reference to the profile.","properties":{"type":{"type":["string","null"],"description":"Kind of object linked to."},"id":{"type":["string","null"],"description":"Klaviyo profile id; pass it to `profiles.get`."}}}}},"metric":{"type":["object","null"],"description":"The metric, that is the kind of event.","properties":{"data":{"type":["object","null"],"description":"Reference to the metric.","properties":{"type":{"type":["string","null"],"description":"Kind of object linked to."},"id":{"type":["string","null"],"description":"Klaviyo metric id; pass it to `metrics.get` for its name."}}}}}}},"links":{"type":["object","null"],"description":"Addresses of this record in the API.","properties":{"self":{"type":["string","null"],"description":"Address of this record in the API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `events` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("events"),
-    description: Borrowed(
-        "One thing a person did or received at a moment, such as an order or an opened e-mail.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listEvents"),
-            entity: Borrowed("events"),
-            action: Action::List,
-            summary: Borrowed("List events"),
-            description: Borrowed(
-                "Lists what happened in the account across all people and metrics, up to 1000 events per page. It takes no filter: sort with `-datetime` to get the latest and stop paging once events are older than you need, because there can be millions. What kind of event it is stands in `relationships.metric`, whose name `metrics.get` returns.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/events"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[size]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Events per page; Klaviyo sends 200 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("200"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("200"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[cursor]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Order of the events: `datetime` or `timestamp`, oldest first, or with a leading minus newest first. Pass it whenever the order matters.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""-datetime""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""-datetime""#))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(
-                                &[Step::Key(Borrowed("links")), Step::Key(Borrowed("next"))],
-                            ),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("page[size]"),
-                    default: None,
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed("Time and details of the event."),
-        },
-        StoreField {
-            name: Borrowed("attributes.datetime"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.event_properties"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.timestamp"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.uuid"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("datetime"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it happened, ISO 8601; the copy is kept up to date by it."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Klaviyo event id."),
-        },
-        StoreField {
-            name: Borrowed("links"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address of the record in the API."),
-        },
-        StoreField {
-            name: Borrowed("links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships"),
-            kind: Borrowed("object"),
-            description: Borrowed("The profile, the metric and the attributions of the event."),
-        },
-        StoreField {
-            name: Borrowed("relationships.attributions"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.attributions.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.attributions.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.attributions.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.attributions.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.metric"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.metric.data"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.metric.data.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.metric.data.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.metric.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.metric.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.metric.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profile"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profile.data"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profile.data.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profile.data.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profile.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profile.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profile.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of object in JSON:API terms, the same for all records of the entity.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("For activity: orders, opens, clicks, and whatever else is tracked."),
-    phrases: Borrowed(&[
-        Borrowed("events"),
-        Borrowed("activity"),
-        Borrowed("orders"),
-        Borrowed("opened email"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("events", "One thing a person did or received at a moment, such as an order or an opened e-mail.")
+    .when_to_use("For activity: orders, opens, clicks, and whatever else is tracked.")
+    .phrases(texts!["events", "activity", "orders", "opened email"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("attributes", "object", "Time and details of the event."),
+        stored("attributes.datetime", "string", ""),
+        stored("attributes.event_properties", "object", ""),
+        stored("attributes.timestamp", "integer", ""),
+        stored("attributes.uuid", "string", ""),
+        stored("datetime", "string", "When it happened, ISO 8601; the copy is kept up to date by it."),
+        stored("id", "string", "Klaviyo event id."),
+        stored("links", "object", "Address of the record in the API."),
+        stored("links.self", "string", ""),
+        stored("relationships", "object", "The profile, the metric and the attributions of the event."),
+        stored("relationships.attributions", "object", ""),
+        stored("relationships.attributions.data", "array", ""),
+        stored("relationships.attributions.links", "object", ""),
+        stored("relationships.attributions.links.related", "string", ""),
+        stored("relationships.attributions.links.self", "string", ""),
+        stored("relationships.metric", "object", ""),
+        stored("relationships.metric.data", "object", ""),
+        stored("relationships.metric.data.type", "string", ""),
+        stored("relationships.metric.data.id", "string", ""),
+        stored("relationships.metric.links", "object", ""),
+        stored("relationships.metric.links.related", "string", ""),
+        stored("relationships.metric.links.self", "string", ""),
+        stored("relationships.profile", "object", ""),
+        stored("relationships.profile.data", "object", ""),
+        stored("relationships.profile.data.type", "string", ""),
+        stored("relationships.profile.data.id", "string", ""),
+        stored("relationships.profile.links", "object", ""),
+        stored("relationships.profile.links.related", "string", ""),
+        stored("relationships.profile.links.self", "string", ""),
+        stored("type", "string", "Kind of object in JSON:API terms, the same for all records of the entity."),
+    ]);
+
+const LIST: Operation = Operation::get("listEvents", "events", Action::List, template!("/events"))
+    .summary("List events")
+    .description("Lists what happened in the account across all people and metrics, up to 1000 events per page. It takes no filter: sort with `-datetime` to get the latest and stop paging once events are older than you need, because there can be millions. What kind of event it is stands in `relationships.metric`, whose name `metrics.get` returns.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(1000.0).default("200")).default("200").description("Events per page; Klaviyo sends 200 when it is left out."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+        query("sort", STRING.default(r#""-datetime""#)).default(r#""-datetime""#).description("Order of the events: `datetime` or `timestamp`, oldest first, or with a leading minus newest first. Pass it whenever the order matters."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next", json_path!("$.links.next"))])
+    .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(1000)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/events.json"));

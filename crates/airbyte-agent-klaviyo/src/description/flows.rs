@@ -2,273 +2,61 @@
 
 //! `flows` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"An automation that sends messages when its trigger happens.","required":["id"],"properties":{"id":{"type":"string","description":"Klaviyo flow id."},"type":{"type":["string","null"],"description":"Kind of object in JSON:API terms, the same for all records of the entity."},"attributes":{"type":["object","null"],"description":"Data of the flow.","properties":{"name":{"type":["string","null"],"description":"Name of the flow."},"status":{"type":["string","null"],"description":"`draft`, `manual` (messages wait for approval) or `live`."},"archived":{"type":["boolean","null"],"description":"Whether it was archived."},"created":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"updated":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"trigger_type":{"type":["string","null"],"description":"What starts the flow: `Added to List`, `Metric`, `Date Based`, `Price Drop`, `Low Inventory` or `Unconfigured`."}}},"links":{"type":["object","null"],"description":"Addresses of this record in the API.","properties":{"self":{"type":["string","null"],"description":"Address of this record in the API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `flows` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("flows"),
-    description: Borrowed("An automation that sends messages when its trigger happens."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listFlows"),
-            entity: Borrowed("flows"),
-            action: Action::List,
-            summary: Borrowed("List flows"),
-            description: Borrowed(
-                "Lists the automations of the account with state and kind of trigger, 50 per page, archived ones included. The steps and messages of a flow are not included. One-time sendings are campaigns: see `campaigns.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/flows"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[size]"),
-                    location: Location::Query,
-                    description: Borrowed("Flows per page; Klaviyo sends 50 when it is left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(50.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[cursor]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(
-                                &[Step::Key(Borrowed("links")), Step::Key(Borrowed("next"))],
-                            ),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("page[size]"),
-                    default: None,
-                    maximum: Some(50),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getFlow"),
-            entity: Borrowed("flows"),
-            action: Action::Get,
-            summary: Borrowed("Get a flow"),
-            description: Borrowed(
-                "Returns one flow by id with name, state and kind of trigger. Its steps and messages are not included.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/flows/")), Piece::Name(Borrowed("id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Klaviyo flow id, six letters and digits, from `flows.list` or from the address of the flow's page in Klaviyo.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed("Name, state and trigger of the flow."),
-        },
-        StoreField {
-            name: Borrowed("attributes.archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.created"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.status"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.trigger_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Klaviyo flow id."),
-        },
-        StoreField {
-            name: Borrowed("links"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address of the record in the API."),
-        },
-        StoreField {
-            name: Borrowed("links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships"),
-            kind: Borrowed("object"),
-            description: Borrowed("The actions and tags of the flow."),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-actions"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-actions.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-actions.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-actions.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-actions.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of object in JSON:API terms, the same for all records of the entity.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed, ISO 8601; the copy is kept up to date by it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To see which automations exist and whether they are live."),
-    phrases: Borrowed(&[
-        Borrowed("flow"),
-        Borrowed("automation"),
-        Borrowed("welcome series"),
-        Borrowed("abandoned cart"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("flows", "An automation that sends messages when its trigger happens.")
+    .when_to_use("To see which automations exist and whether they are live.")
+    .phrases(texts!["flow", "automation", "welcome series", "abandoned cart"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("attributes", "object", "Name, state and trigger of the flow."),
+        stored("attributes.archived", "boolean", ""),
+        stored("attributes.created", "string", ""),
+        stored("attributes.name", "string", ""),
+        stored("attributes.status", "string", ""),
+        stored("attributes.trigger_type", "string", ""),
+        stored("attributes.updated", "string", ""),
+        stored("id", "string", "Klaviyo flow id."),
+        stored("links", "object", "Address of the record in the API."),
+        stored("links.self", "string", ""),
+        stored("relationships", "object", "The actions and tags of the flow."),
+        stored("relationships.flow-actions", "object", ""),
+        stored("relationships.flow-actions.data", "array", ""),
+        stored("relationships.flow-actions.links", "object", ""),
+        stored("relationships.flow-actions.links.related", "string", ""),
+        stored("relationships.flow-actions.links.self", "string", ""),
+        stored("relationships.tags", "object", ""),
+        stored("relationships.tags.data", "array", ""),
+        stored("relationships.tags.links", "object", ""),
+        stored("relationships.tags.links.related", "string", ""),
+        stored("relationships.tags.links.self", "string", ""),
+        stored("type", "string", "Kind of object in JSON:API terms, the same for all records of the entity."),
+        stored("updated", "string", "When it was last changed, ISO 8601; the copy is kept up to date by it."),
+    ]);
+
+const LIST: Operation = Operation::get("listFlows", "flows", Action::List, template!("/flows"))
+    .summary("List flows")
+    .description("Lists the automations of the account with state and kind of trigger, 50 per page, archived ones included. The steps and messages of a flow are not included. One-time sendings are campaigns: see `campaigns.list`.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(50.0).default("50")).default("50").description("Flows per page; Klaviyo sends 50 when it is left out."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next", json_path!("$.links.next"))])
+    .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(50)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getFlow", "flows", Action::Get, template!("/flows/{id}"))
+    .summary("Get a flow")
+    .description("Returns one flow by id with name, state and kind of trigger. Its steps and messages are not included.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        path("id", STRING).required().description("Klaviyo flow id, six letters and digits, from `flows.list` or from the address of the flow's page in Klaviyo."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/flows.json"));

@@ -2,292 +2,65 @@
 
 //! `lists` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A list that profiles were added to or signed up for.","required":["id"],"properties":{"id":{"type":"string","description":"Klaviyo list id."},"type":{"type":["string","null"],"description":"Kind of object in JSON:API terms, the same for all records of the entity."},"attributes":{"type":["object","null"],"description":"Data of the list.","properties":{"name":{"type":["string","null"],"description":"Name of the list."},"created":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"updated":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"opt_in_process":{"type":["string","null"],"description":"`single_opt_in`, or `double_opt_in` when sign-ups have to be confirmed by e-mail."}}},"links":{"type":["object","null"],"description":"Addresses of this record in the API.","properties":{"self":{"type":["string","null"],"description":"Address of this record in the API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `lists` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("lists"),
-    description: Borrowed("A list that people sign up for or are added to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listLists"),
-            entity: Borrowed("lists"),
-            action: Action::List,
-            summary: Borrowed("List lists"),
-            description: Borrowed(
-                "Lists the lists of the account, 10 per page. Use it to turn a list's name into its id. Segments are not included, and neither are the members or their number.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/lists"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[size]"),
-                    location: Location::Query,
-                    description: Borrowed("Lists per page; Klaviyo sends 10 when it is left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(10.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[cursor]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(
-                                &[Step::Key(Borrowed("links")), Step::Key(Borrowed("next"))],
-                            ),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("page[size]"),
-                    default: None,
-                    maximum: Some(10),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getList"),
-            entity: Borrowed("lists"),
-            action: Action::Get,
-            summary: Borrowed("Get a list"),
-            description: Borrowed(
-                "Returns one list by id with name, opt-in process and times. The number of members is not included.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/lists/")), Piece::Name(Borrowed("id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Klaviyo list id, six letters and digits, from `lists.list` or from the address of the list's page in Klaviyo. Segments have ids of the same form but are no lists.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed("Name and opt-in process of the list."),
-        },
-        StoreField {
-            name: Borrowed("attributes.created"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.opt_in_process"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Klaviyo list id."),
-        },
-        StoreField {
-            name: Borrowed("links"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address of the record in the API."),
-        },
-        StoreField {
-            name: Borrowed("links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships"),
-            kind: Borrowed("object"),
-            description: Borrowed("The profiles and tags of the list, and the flows it triggers."),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.data"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.data.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.data.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profiles"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profiles.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profiles.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.profiles.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.data"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.tags.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of object in JSON:API terms, the same for all records of the entity.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed, ISO 8601; the copy is kept up to date by it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To find a list and its id by name."),
-    phrases: Borrowed(&[
-        Borrowed("klaviyo list"),
-        Borrowed("mailing list"),
-        Borrowed("newsletter list"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("lists", "A list that people sign up for or are added to.")
+    .when_to_use("To find a list and its id by name.")
+    .phrases(texts!["klaviyo list", "mailing list", "newsletter list"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("attributes", "object", "Name and opt-in process of the list."),
+        stored("attributes.created", "string", ""),
+        stored("attributes.name", "string", ""),
+        stored("attributes.opt_in_process", "string", ""),
+        stored("attributes.updated", "string", ""),
+        stored("id", "string", "Klaviyo list id."),
+        stored("links", "object", "Address of the record in the API."),
+        stored("links.self", "string", ""),
+        stored("relationships", "object", "The profiles and tags of the list, and the flows it triggers."),
+        stored("relationships.flow-triggers", "object", ""),
+        stored("relationships.flow-triggers.data", "object", ""),
+        stored("relationships.flow-triggers.data.type", "string", ""),
+        stored("relationships.flow-triggers.data.id", "string", ""),
+        stored("relationships.flow-triggers.links", "object", ""),
+        stored("relationships.flow-triggers.links.related", "string", ""),
+        stored("relationships.flow-triggers.links.self", "string", ""),
+        stored("relationships.profiles", "object", ""),
+        stored("relationships.profiles.links", "object", ""),
+        stored("relationships.profiles.links.related", "string", ""),
+        stored("relationships.profiles.links.self", "string", ""),
+        stored("relationships.tags", "object", ""),
+        stored("relationships.tags.data", "array", ""),
+        stored("relationships.tags.links", "object", ""),
+        stored("relationships.tags.links.related", "string", ""),
+        stored("relationships.tags.links.self", "string", ""),
+        stored("type", "string", "Kind of object in JSON:API terms, the same for all records of the entity."),
+        stored("updated", "string", "When it was last changed, ISO 8601; the copy is kept up to date by it."),
+    ]);
+
+const LIST: Operation = Operation::get("listLists", "lists", Action::List, template!("/lists"))
+    .summary("List lists")
+    .description("Lists the lists of the account, 10 per page. Use it to turn a list's name into its id. Segments are not included, and neither are the members or their number.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(10.0).default("10")).default("10").description("Lists per page; Klaviyo sends 10 when it is left out."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next", json_path!("$.links.next"))])
+    .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(10)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getList", "lists", Action::Get, template!("/lists/{id}"))
+    .summary("Get a list")
+    .description("Returns one list by id with name, opt-in process and times. The number of members is not included.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        path("id", STRING).required().description("Klaviyo list id, six letters and digits, from `lists.list` or from the address of the list's page in Klaviyo. Segments have ids of the same form but are no lists."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/lists.json"));

@@ -2,237 +2,56 @@
 
 //! `metrics` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A kind of event, such as Placed Order or Opened Email.","required":["id"],"properties":{"id":{"type":"string","description":"Klaviyo metric id."},"type":{"type":["string","null"],"description":"Kind of object in JSON:API terms, the same for all records of the entity."},"attributes":{"type":["object","null"],"description":"Data of the metric.","properties":{"name":{"type":["string","null"],"description":"Name of the metric, such as `Placed Order`."},"created":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"updated":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"integration":{"type":["object","null"],"description":"System that reports the events.","properties":{"id":{"type":["string","null"],"description":"Id of the integration."},"name":{"type":["string","null"],"description":"Name of the integration, such as `Shopify`."},"category":{"type":["string","null"],"description":"Kind of integration, such as `ecommerce` or `API`."}}}}},"links":{"type":["object","null"],"description":"Addresses of this record in the API.","properties":{"self":{"type":["string","null"],"description":"Address of this record in the API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `metrics` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("metrics"),
-    description: Borrowed(
-        "A kind of event, such as Placed Order, with the integration that reports it.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listMetrics"),
-            entity: Borrowed("metrics"),
-            action: Action::List,
-            summary: Borrowed("List metrics"),
-            description: Borrowed(
-                "Lists the kinds of events the account has, up to 200 per page (no size can be chosen). Use it to learn the id of a metric such as Placed Order, or to name the metrics of events. Narrow by integration with `filter`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/metrics"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page through and match.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[cursor]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(
-                                &[Step::Key(Borrowed("links")), Step::Key(Borrowed("next"))],
-                            ),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
-                    keep: None,
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getMetric"),
-            entity: Borrowed("metrics"),
-            action: Action::Get,
-            summary: Borrowed("Get a metric"),
-            description: Borrowed(
-                "Returns one metric by id with its name and integration. Use it to name the metric of an event. It holds no figures.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/metrics/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Klaviyo metric id, six letters and digits, from `metrics.list` or from an event (`relationships.metric.data.id`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed("Name and integration of the metric."),
-        },
-        StoreField {
-            name: Borrowed("attributes.created"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.integration"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Klaviyo metric id."),
-        },
-        StoreField {
-            name: Borrowed("links"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address of the record in the API."),
-        },
-        StoreField {
-            name: Borrowed("links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships"),
-            kind: Borrowed("object"),
-            description: Borrowed("The flows that the metric triggers."),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.data"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.data.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.data.id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.flow-triggers.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of object in JSON:API terms, the same for all records of the entity.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed, ISO 8601; the copy is kept up to date by it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To get the id or name of a kind of event."),
-    phrases: Borrowed(&[Borrowed("metric"), Borrowed("event type"), Borrowed("placed order")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("metrics", "A kind of event, such as Placed Order, with the integration that reports it.")
+    .when_to_use("To get the id or name of a kind of event.")
+    .phrases(texts!["metric", "event type", "placed order"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("attributes", "object", "Name and integration of the metric."),
+        stored("attributes.created", "string", ""),
+        stored("attributes.integration", "object", ""),
+        stored("attributes.name", "string", ""),
+        stored("attributes.updated", "string", ""),
+        stored("id", "string", "Klaviyo metric id."),
+        stored("links", "object", "Address of the record in the API."),
+        stored("links.self", "string", ""),
+        stored("relationships", "object", "The flows that the metric triggers."),
+        stored("relationships.flow-triggers", "object", ""),
+        stored("relationships.flow-triggers.data", "object", ""),
+        stored("relationships.flow-triggers.data.type", "string", ""),
+        stored("relationships.flow-triggers.data.id", "string", ""),
+        stored("relationships.flow-triggers.links", "object", ""),
+        stored("relationships.flow-triggers.links.related", "string", ""),
+        stored("relationships.flow-triggers.links.self", "string", ""),
+        stored("type", "string", "Kind of object in JSON:API terms, the same for all records of the entity."),
+        stored("updated", "string", "When it was last changed, ISO 8601; the copy is kept up to date by it."),
+    ]);
+
+const LIST: Operation = Operation::get("listMetrics", "metrics", Action::List, template!("/metrics"))
+    .summary("List metrics")
+    .description("Lists the kinds of events the account has, up to 200 per page (no size can be chosen). Use it to learn the id of a metric such as Placed Order, or to name the metrics of events. Narrow by integration with `filter`.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        query("filter", STRING).description("Filter expression on where a metric comes from: `equals(integration.name,'Shopify')` or `equals(integration.category,'ecommerce')`. The name of a metric cannot be filtered on; page through and match."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next", json_path!("$.links.next"))])
+    .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getMetric", "metrics", Action::Get, template!("/metrics/{id}"))
+    .summary("Get a metric")
+    .description("Returns one metric by id with its name and integration. Use it to name the metric of an event. It holds no figures.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        path("id", STRING).required().description("Klaviyo metric id, six letters and digits, from `metrics.list` or from an event (`relationships.metric.data.id`)."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/metrics.json"));

@@ -2,612 +2,126 @@
 
 //! `profiles` as data.
 
-use super::*;
-
-const TEXT_1: &str = "Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions.";
-
-const TEXT_2: &str = r#"{"type":"object","description":"A person Klaviyo knows, with contact data and custom properties in `attributes`.","required":["id"],"properties":{"id":{"type":"string","description":"Klaviyo profile id."},"type":{"type":["string","null"],"description":"Kind of object in JSON:API terms, the same for all records of the entity."},"attributes":{"type":["object","null"],"description":"Data of the person.","properties":{"email":{"type":["string","null"],"description":"E-mail address."},"phone_number":{"type":["string","null"],"description":"Phone number in E.164 form, such as `+15005550006`."},"external_id":{"type":["string","null"],"description":"Id of the person in a system of yours, when one was stored."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"organization":{"type":["string","null"],"description":"Company the person works for."},"title":{"type":["string","null"],"description":"Job title."},"image":{"type":["string","null"],"description":"Address of a picture of the person."},"created":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"updated":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"location":{"type":["object","null"],"description":"Postal address, coordinates and time zone.","properties":{"address1":{"type":["string","null"],"description":"First line of the street address."},"address2":{"type":["string","null"],"description":"Second line of the street address."},"city":{"type":["string","null"],"description":"City."},"country":{"type":["string","null"],"description":"Name of the country."},"region":{"type":["string","null"],"description":"State, province or other region."},"zip":{"type":["string","null"],"description":"Postal code."},"timezone":{"type":["string","null"],"description":"Time zone name, such as `America/New_York`."},"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."}}},"properties":{"type":["object","null"],"description":"Custom properties of the person: whatever names and values your account stores.","additionalProperties":true}}},"links":{"type":["object","null"],"description":"Addresses of this record in the API.","properties":{"self":{"type":["string","null"],"description":"Address of this record in the API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `profiles` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("profiles"),
-    description: Borrowed(
-        "A person Klaviyo knows, with contact data, location and custom properties.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listProfiles"),
-            entity: Borrowed("profiles"),
-            action: Action::List,
-            summary: Borrowed("List profiles"),
-            description: Borrowed(
-                "Lists the people in the account with contact data, location and custom properties, 20 per page unless `page[size]` says otherwise. It takes no filter, so finding one person by e-mail address means paging through; consent and predicted figures are not included. Suppressed people are listed as well.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/profiles"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[size]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Profiles per page; Klaviyo sends 20 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[cursor]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(
-                                &[Step::Key(Borrowed("links")), Step::Key(Borrowed("next"))],
-                            ),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("page[size]"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getProfile"),
-            entity: Borrowed("profiles"),
-            action: Action::Get,
-            summary: Borrowed("Get a profile"),
-            description: Borrowed(
-                "Returns one profile by id with contact data, location and custom properties. Use it to see who is behind an event. To find the id of a person, use `profiles.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/profiles/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("revision"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(TEXT_1),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2026-01-15""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Klaviyo profile id, 26 letters and digits, from `profiles.list` or from an event (`relationships.profile.data.id`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("attributes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Data of the person: contact data, location, custom properties, consent and predicted figures.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("attributes.anonymous_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.created"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.email"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.external_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.first_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.image"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.last_event_date"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.last_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.locale"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.address1"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.address2"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.city"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.country"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.ip"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.latitude"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.longitude"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.region"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.timezone"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.location.zip"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.organization"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.phone_number"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.average_days_between_orders"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.average_order_value"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.churn_probability"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.expected_date_of_next_order"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.historic_clv"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.historic_number_of_orders"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.predicted_clv"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.predicted_number_of_orders"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.predictive_analytics.total_clv"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.properties"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.can_receive_email_marketing"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.consent"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.consent_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.custom_method_detail"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.double_optin"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.last_updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.list_suppressions"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.method"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.method_detail"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.suppressions"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.email.marketing.timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.mobile_push"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.mobile_push.marketing"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed(
-                "attributes.subscriptions.mobile_push.marketing.can_receive_sms_marketing",
-            ),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.mobile_push.marketing.consent"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.mobile_push.marketing.consent_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.marketing"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.marketing.can_receive_sms_marketing"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.marketing.consent"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.marketing.consent_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.marketing.last_updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.marketing.method"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.marketing.method_detail"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.marketing.timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.transactional"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.transactional.can_receive_sms_marketing"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.transactional.consent"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.transactional.consent_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.transactional.last_updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.transactional.method"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.transactional.method_detail"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.subscriptions.sms.transactional.timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.title"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("attributes.updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Klaviyo profile id."),
-        },
-        StoreField {
-            name: Borrowed("links"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address of the record in the API."),
-        },
-        StoreField {
-            name: Borrowed("links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships"),
-            kind: Borrowed("object"),
-            description: Borrowed("Links to the lists and segments of the profile."),
-        },
-        StoreField {
-            name: Borrowed("relationships.lists"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.lists.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.lists.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.lists.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.segments"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.segments.links"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.segments.links.related"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("relationships.segments.links.self"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("segments"),
-            kind: Borrowed("object"),
-            description: Borrowed("Segments the profile belongs to."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of object in JSON:API terms, the same for all records of the entity.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed, ISO 8601; the copy is kept up to date by it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To look up a person's contact data, location and custom properties, or who is behind an event.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("klaviyo profile"),
-        Borrowed("subscriber"),
-        Borrowed("contact"),
-        Borrowed("customer"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("profiles", "A person Klaviyo knows, with contact data, location and custom properties.")
+    .when_to_use("To look up a person's contact data, location and custom properties, or who is behind an event.")
+    .phrases(texts!["klaviyo profile", "subscriber", "contact", "customer"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("attributes", "object", "Data of the person: contact data, location, custom properties, consent and predicted figures."),
+        stored("attributes.anonymous_id", "string", ""),
+        stored("attributes.created", "string", ""),
+        stored("attributes.email", "string", ""),
+        stored("attributes.external_id", "string", ""),
+        stored("attributes.first_name", "string", ""),
+        stored("attributes.image", "string", ""),
+        stored("attributes.last_event_date", "string", ""),
+        stored("attributes.last_name", "string", ""),
+        stored("attributes.locale", "string", ""),
+        stored("attributes.location", "object", ""),
+        stored("attributes.location.address1", "string", ""),
+        stored("attributes.location.address2", "string", ""),
+        stored("attributes.location.city", "string", ""),
+        stored("attributes.location.country", "string", ""),
+        stored("attributes.location.ip", "string", ""),
+        stored("attributes.location.latitude", "number", ""),
+        stored("attributes.location.longitude", "number", ""),
+        stored("attributes.location.region", "string", ""),
+        stored("attributes.location.timezone", "string", ""),
+        stored("attributes.location.zip", "string", ""),
+        stored("attributes.organization", "string", ""),
+        stored("attributes.phone_number", "string", ""),
+        stored("attributes.predictive_analytics", "object", ""),
+        stored("attributes.predictive_analytics.average_days_between_orders", "number", ""),
+        stored("attributes.predictive_analytics.average_order_value", "number", ""),
+        stored("attributes.predictive_analytics.churn_probability", "number", ""),
+        stored("attributes.predictive_analytics.expected_date_of_next_order", "string", ""),
+        stored("attributes.predictive_analytics.historic_clv", "number", ""),
+        stored("attributes.predictive_analytics.historic_number_of_orders", "integer", ""),
+        stored("attributes.predictive_analytics.predicted_clv", "number", ""),
+        stored("attributes.predictive_analytics.predicted_number_of_orders", "number", ""),
+        stored("attributes.predictive_analytics.total_clv", "number", ""),
+        stored("attributes.properties", "object", ""),
+        stored("attributes.subscriptions", "object", ""),
+        stored("attributes.subscriptions.email", "object", ""),
+        stored("attributes.subscriptions.email.marketing", "object", ""),
+        stored("attributes.subscriptions.email.marketing.can_receive_email_marketing", "boolean", ""),
+        stored("attributes.subscriptions.email.marketing.consent", "string", ""),
+        stored("attributes.subscriptions.email.marketing.consent_timestamp", "string", ""),
+        stored("attributes.subscriptions.email.marketing.custom_method_detail", "string", ""),
+        stored("attributes.subscriptions.email.marketing.double_optin", "boolean", ""),
+        stored("attributes.subscriptions.email.marketing.last_updated", "string", ""),
+        stored("attributes.subscriptions.email.marketing.list_suppressions", "array", ""),
+        stored("attributes.subscriptions.email.marketing.method", "string", ""),
+        stored("attributes.subscriptions.email.marketing.method_detail", "string", ""),
+        stored("attributes.subscriptions.email.marketing.suppressions", "array", ""),
+        stored("attributes.subscriptions.email.marketing.timestamp", "string", ""),
+        stored("attributes.subscriptions.mobile_push", "object", ""),
+        stored("attributes.subscriptions.mobile_push.marketing", "object", ""),
+        stored("attributes.subscriptions.mobile_push.marketing.can_receive_sms_marketing", "boolean", ""),
+        stored("attributes.subscriptions.mobile_push.marketing.consent", "string", ""),
+        stored("attributes.subscriptions.mobile_push.marketing.consent_timestamp", "string", ""),
+        stored("attributes.subscriptions.sms", "object", ""),
+        stored("attributes.subscriptions.sms.marketing", "object", ""),
+        stored("attributes.subscriptions.sms.marketing.can_receive_sms_marketing", "boolean", ""),
+        stored("attributes.subscriptions.sms.marketing.consent", "string", ""),
+        stored("attributes.subscriptions.sms.marketing.consent_timestamp", "string", ""),
+        stored("attributes.subscriptions.sms.marketing.last_updated", "string", ""),
+        stored("attributes.subscriptions.sms.marketing.method", "string", ""),
+        stored("attributes.subscriptions.sms.marketing.method_detail", "string", ""),
+        stored("attributes.subscriptions.sms.marketing.timestamp", "string", ""),
+        stored("attributes.subscriptions.sms.transactional", "object", ""),
+        stored("attributes.subscriptions.sms.transactional.can_receive_sms_marketing", "boolean", ""),
+        stored("attributes.subscriptions.sms.transactional.consent", "string", ""),
+        stored("attributes.subscriptions.sms.transactional.consent_timestamp", "string", ""),
+        stored("attributes.subscriptions.sms.transactional.last_updated", "string", ""),
+        stored("attributes.subscriptions.sms.transactional.method", "string", ""),
+        stored("attributes.subscriptions.sms.transactional.method_detail", "string", ""),
+        stored("attributes.subscriptions.sms.transactional.timestamp", "string", ""),
+        stored("attributes.title", "string", ""),
+        stored("attributes.updated", "string", ""),
+        stored("id", "string", "Klaviyo profile id."),
+        stored("links", "object", "Address of the record in the API."),
+        stored("links.self", "string", ""),
+        stored("relationships", "object", "Links to the lists and segments of the profile."),
+        stored("relationships.lists", "object", ""),
+        stored("relationships.lists.links", "object", ""),
+        stored("relationships.lists.links.related", "string", ""),
+        stored("relationships.lists.links.self", "string", ""),
+        stored("relationships.segments", "object", ""),
+        stored("relationships.segments.links", "object", ""),
+        stored("relationships.segments.links.related", "string", ""),
+        stored("relationships.segments.links.self", "string", ""),
+        stored("segments", "object", "Segments the profile belongs to."),
+        stored("type", "string", "Kind of object in JSON:API terms, the same for all records of the entity."),
+        stored("updated", "string", "When it was last changed, ISO 8601; the copy is kept up to date by it."),
+    ]);
+
+const LIST: Operation = Operation::get("listProfiles", "profiles", Action::List, template!("/profiles"))
+    .summary("List profiles")
+    .description("Lists the people in the account with contact data, location and custom properties, 20 per page unless `page[size]` says otherwise. It takes no filter, so finding one person by e-mail address means paging through; consent and predicted figures are not included. Suppressed people are listed as well.")
+    .preferred_for_check()
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Profiles per page; Klaviyo sends 20 when it is left out."),
+        query("page[cursor]", STRING).description("Opaque token of the next page: the value of `page[cursor]` in the URL that the previous answer's meta holds as `next`. Leave it out for the first page and repeat the other arguments unchanged."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next", json_path!("$.links.next"))])
+    .paging(Paging::link(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))]).size(page_size("page[size]").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getProfile", "profiles", Action::Get, template!("/profiles/{id}"))
+    .summary("Get a profile")
+    .description("Returns one profile by id with contact data, location and custom properties. Use it to see who is behind an event. To find the id of a person, use `profiles.list`.")
+    .parameters(list![
+        header("revision", STRING.default(r#""2026-01-15""#)).required().default(r#""2026-01-15""#).send_default().description("Date of the Klaviyo API revision to talk to, `YYYY-MM-DD`. Filled in by default; leave it alone unless you need another revision, because fields and limits may differ between revisions."),
+        path("id", STRING).required().description("Klaviyo profile id, 26 letters and digits, from `profiles.list` or from an event (`relationships.profile.data.id`)."),
+    ])
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/profiles.json"));

@@ -2,490 +2,92 @@
 
 //! `comments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A comment on an issue.","required":["id","body"],"properties":{"id":{"type":"string","description":"Comment id (UUID)."},"body":{"type":"string","description":"Text in Markdown."},"user":{"type":["object","null"],"description":"Author; null when an integration wrote it.","properties":{"id":{"type":"string","description":"UUID of the user."},"name":{"type":"string","description":"Full name."},"email":{"type":"string","description":"E-mail address."}}},"issue":{"type":["object","null"],"description":"Issue it belongs to; only with `comments.get`.","properties":{"id":{"type":"string","description":"UUID of the issue."},"title":{"type":"string","description":"Title of the issue."}}},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}"#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"Outcome of a change to a comment, with the comment as it is now.","properties":{"success":{"type":"boolean","description":"Whether the change was made."},"comment":{"type":"object","description":"A comment on an issue.","required":["id","body"],"properties":{"id":{"type":"string","description":"Comment id (UUID)."},"body":{"type":"string","description":"Text in Markdown."},"user":{"type":["object","null"],"description":"Author; null when an integration wrote it.","properties":{"id":{"type":"string","description":"UUID of the user."},"name":{"type":"string","description":"Full name."},"email":{"type":"string","description":"E-mail address."}}},"issue":{"type":["object","null"],"description":"Issue it belongs to; only with `comments.get`.","properties":{"id":{"type":"string","description":"UUID of the issue."},"title":{"type":"string","description":"Title of the issue."}}},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `comments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("comments"),
-    description: Borrowed("A comment on an issue."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listComments"),
-            entity: Borrowed("comments"),
-            action: Action::List,
-            summary: Borrowed("List comments of an issue"),
-            description: Borrowed(
-                "Returns the comments of one issue, replies included, ordered by time of creation, with their authors. Comments on projects and documents are not covered.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""listComments""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""listComments""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("issueId"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Issue whose comments are returned: its UUID or its identifier, such as `ENG-123`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("first"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Records per page. Larger pages cost more of the hourly complexity budget.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query listComments($issueId: String!, $first: Int, $after: String) {
-  issue(id: $issueId) {
-    comments(first: $first, after: $after) {
-      nodes { id body createdAt updatedAt user { id name email } }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("issueId"),
-                        value: VariableValue::Parameter(Borrowed("issueId")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("first")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("issue")),
-                        Step::Key(Borrowed("comments")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("hasNextPage"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("issue")),
-                                Step::Key(Borrowed("comments")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("endCursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("issue")),
-                                Step::Key(Borrowed("comments")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("endCursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("hasNextPage"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("first"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getComment"),
-            entity: Borrowed("comments"),
-            action: Action::Get,
-            summary: Borrowed("Get a comment"),
-            description: Borrowed("Returns one comment with author and issue."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""getComment""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""getComment""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Comment to return, by UUID."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query getComment($id: String!) {
-  comment(id: $id) {
-    id body createdAt updatedAt
-    user { id name email }
-    issue { id title }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("comment"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createComment"),
-            entity: Borrowed("comments"),
-            action: Action::Create,
-            summary: Borrowed("Comment on an issue"),
-            description: Borrowed(
-                "Adds a comment to an issue in the name of the user the credentials belong to, and returns `success` and the new `comment`. Subscribers and people mentioned are notified. Calling twice makes two comments.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""createComment""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""createComment""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("issueId"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Issue to comment on: its UUID or its identifier, such as `ENG-123`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Text in Markdown."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation createComment($issueId: String!, $body: String!) {
-  commentCreate(input: { issueId: $issueId, body: $body }) {
-    success
-    comment { id body createdAt updatedAt user { id name email } }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("issueId"),
-                        value: VariableValue::Parameter(Borrowed("issueId")),
-                    },
-                    Variable {
-                        name: Borrowed("body"),
-                        value: VariableValue::Parameter(Borrowed("body")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("commentCreate")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateComment"),
-            entity: Borrowed("comments"),
-            action: Action::Update,
-            summary: Borrowed("Update a comment"),
-            description: Borrowed(
-                "Replaces the text of a comment and returns `success` and the `comment`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""updateComment""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""updateComment""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Comment to change, by UUID."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("body"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("New text in Markdown; replaces the whole comment."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation updateComment($id: String!, $body: String!) {
-  commentUpdate(id: $id, input: { body: $body }) {
-    success
-    comment { id body createdAt updatedAt user { id name email } }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("body"),
-                        value: VariableValue::Parameter(Borrowed("body")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("commentUpdate")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text in Markdown."),
-        },
-        StoreField {
-            name: Borrowed("bodyData"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text as a rich-text document (ProseMirror JSON in a string)."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("editedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the author last edited it, ISO 8601; null when never."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id (UUID)."),
-        },
-        StoreField {
-            name: Borrowed("issue"),
-            kind: Borrowed("object"),
-            description: Borrowed("The issue, in short."),
-        },
-        StoreField {
-            name: Borrowed("issueId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the issue."),
-        },
-        StoreField {
-            name: Borrowed("parent"),
-            kind: Borrowed("object"),
-            description: Borrowed("The comment it replies to, in short."),
-        },
-        StoreField {
-            name: Borrowed("parentCommentId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "UUID of the comment it replies to; null at the top of a thread.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("resolvingCommentId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the reply that resolved the thread."),
-        },
-        StoreField {
-            name: Borrowed("resolvingUserId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the user who resolved the thread."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed in a meaningful way, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address in Linear."),
-        },
-        StoreField {
-            name: Borrowed("user"),
-            kind: Borrowed("object"),
-            description: Borrowed("The author, in short."),
-        },
-        StoreField {
-            name: Borrowed("userId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the author; null for integrations."),
-        },
-    ]),
-    when_to_use: Borrowed("To read what was said about an issue, or to answer."),
-    phrases: Borrowed(&[Borrowed("comment"), Borrowed("discussion"), Borrowed("reply")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("comments", "A comment on an issue.")
+    .when_to_use("To read what was said about an issue, or to answer.")
+    .phrases(texts!["comment", "discussion", "reply"])
+    .operations(list![LIST, GET, CREATE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("body", "string", "Text in Markdown."),
+        stored("bodyData", "string", "Text as a rich-text document (ProseMirror JSON in a string)."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("editedAt", "string", "When the author last edited it, ISO 8601; null when never."),
+        stored("id", "string", "Id (UUID)."),
+        stored("issue", "object", "The issue, in short."),
+        stored("issueId", "string", "UUID of the issue."),
+        stored("parent", "object", "The comment it replies to, in short."),
+        stored("parentCommentId", "string", "UUID of the comment it replies to; null at the top of a thread."),
+        stored("resolvingCommentId", "string", "UUID of the reply that resolved the thread."),
+        stored("resolvingUserId", "string", "UUID of the user who resolved the thread."),
+        stored("updatedAt", "string", "When it last changed in a meaningful way, ISO 8601 in UTC."),
+        stored("url", "string", "Web address in Linear."),
+        stored("user", "object", "The author, in short."),
+        stored("userId", "string", "UUID of the author; null for integrations."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "listComments", "comments", Action::List, template!("/graphql"))
+    .summary("List comments of an issue")
+    .description("Returns the comments of one issue, replies included, ordered by time of creation, with their authors. Comments on projects and documents are not covered.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""listComments""#)).required().default(r#""listComments""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("issueId", STRING).required().description("Issue whose comments are returned: its UUID or its identifier, such as `ENG-123`."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
+        argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/comments_list.graphql")).variables(list![
+        set("issueId", given("issueId")),
+        set("first", given("first")),
+        set("after", given("after")),
+    ]))
+    .records(json_path!("$.data.issue.comments.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.issue.comments.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.issue.comments.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "getComment", "comments", Action::Get, template!("/graphql"))
+    .summary("Get a comment")
+    .description("Returns one comment with author and issue.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""getComment""#)).required().default(r#""getComment""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Comment to return, by UUID."),
+    ])
+    .graphql(graphql(include_str!("graphql/comments_get.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.comment"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createComment", "comments", Action::Create, template!("/graphql"))
+    .summary("Comment on an issue")
+    .description("Adds a comment to an issue in the name of the user the credentials belong to, and returns `success` and the new `comment`. Subscribers and people mentioned are notified. Calling twice makes two comments.")
+    .writes()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""createComment""#)).required().default(r#""createComment""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("issueId", STRING).required().description("Issue to comment on: its UUID or its identifier, such as `ENG-123`."),
+        argument("body", STRING).required().description("Text in Markdown."),
+    ])
+    .graphql(graphql(include_str!("graphql/comments_create.graphql")).variables(list![set("issueId", given("issueId")), set("body", given("body"))]))
+    .records(json_path!("$.data.commentCreate"))
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "updateComment", "comments", Action::Update, template!("/graphql"))
+    .summary("Update a comment")
+    .description("Replaces the text of a comment and returns `success` and the `comment`.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""updateComment""#)).required().default(r#""updateComment""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Comment to change, by UUID."),
+        argument("body", STRING).required().description("New text in Markdown; replaces the whole comment."),
+    ])
+    .graphql(graphql(include_str!("graphql/comments_update.graphql")).variables(list![set("id", given("id")), set("body", given("body"))]))
+    .records(json_path!("$.data.commentUpdate"))
+    .schema(CREATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/comments.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/comments_create.json"));

@@ -2,855 +2,150 @@
 
 //! `issues` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An issue: the unit of work in Linear, in one team and one workflow state.","required":["id","title"],"properties":{"id":{"type":"string","description":"Issue id (UUID)."},"title":{"type":"string","description":"Title, one line."},"description":{"type":["string","null"],"description":"Description in Markdown; null when empty."},"state":{"type":["object","null"],"description":"Workflow state the issue is in.","properties":{"id":{"type":"string","description":"UUID of the workflow state."},"name":{"type":"string","description":"Name of the state, such as `In Progress`."}}},"priority":{"type":["number","null"],"description":"Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."},"assignee":{"type":["object","null"],"description":"User the issue is assigned to; null when nobody.","properties":{"id":{"type":"string","description":"UUID of the user."},"name":{"type":"string","description":"Full name."},"email":{"type":"string","description":"E-mail address."}}},"team":{"type":["object","null"],"description":"Team it belongs to.","properties":{"id":{"type":"string","description":"UUID of the team."},"name":{"type":"string","description":"Name of the team."}}},"project":{"type":["object","null"],"description":"Project the issue is part of; null when none.","properties":{"id":{"type":"string","description":"UUID of the project."},"name":{"type":"string","description":"Name of the project."}}},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}"#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"Outcome of a change to an issue, with the issue as it is now.","properties":{"success":{"type":"boolean","description":"Whether the change was made."},"issue":{"type":"object","description":"An issue as it is returned after a change; without its team.","properties":{"id":{"type":"string","description":"Issue id (UUID)."},"title":{"type":"string","description":"Title, one line."},"description":{"type":["string","null"],"description":"Description in Markdown; null when empty."},"state":{"type":["object","null"],"description":"Workflow state the issue is in.","properties":{"id":{"type":"string","description":"UUID of the workflow state."},"name":{"type":"string","description":"Name of the state, such as `In Progress`."}}},"priority":{"type":["number","null"],"description":"Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."},"assignee":{"type":["object","null"],"description":"User the issue is assigned to; null when nobody.","properties":{"id":{"type":"string","description":"UUID of the user."},"name":{"type":"string","description":"Full name."},"email":{"type":"string","description":"E-mail address."}}},"project":{"type":["object","null"],"description":"Project the issue is part of; null when none.","properties":{"id":{"type":"string","description":"UUID of the project."},"name":{"type":"string","description":"Name of the project."}}},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `issues` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("issues"),
-    description: Borrowed("An issue: a bug, task or feature of one team."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listIssues"),
-            entity: Borrowed("issues"),
-            action: Action::List,
-            summary: Borrowed("List issues"),
-            description: Borrowed(
-                "Returns all issues that the credentials can see, newest first by time of creation, archived ones left out, each with state, assignee, team and project. There is no filter: to find issues by words, assignee or state use the search index, and for one issue `issues.get`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""listIssues""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""listIssues""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("first"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Records per page. Larger pages cost more of the hourly complexity budget.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query listIssues($first: Int, $after: String) {
-  issues(first: $first, after: $after) {
-    nodes {
-      id title description priority createdAt updatedAt
-      state { id name }
-      assignee { id name email }
-      team { id name }
-      project { id name }
-    }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("first")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("issues")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("hasNextPage"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("issues")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("endCursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("issues")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("endCursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("hasNextPage"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("first"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getIssue"),
-            entity: Borrowed("issues"),
-            action: Action::Get,
-            summary: Borrowed("Get an issue"),
-            description: Borrowed(
-                "Returns one issue with description, state, priority, assignee, team and project. Takes the UUID or the identifier that people use (`ENG-123`). Its comments are in `comments.list`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""getIssue""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""getIssue""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Issue to return: its UUID or its identifier with team key and number, such as `ENG-123`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query getIssue($id: String!) {
-  issue(id: $id) {
-    id title description priority createdAt updatedAt
-    state { id name }
-    assignee { id name email }
-    team { id name }
-    project { id name }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("issue"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createIssue"),
-            entity: Borrowed("issues"),
-            action: Action::Create,
-            summary: Borrowed("Create an issue"),
-            description: Borrowed(
-                "Creates an issue in a team and returns `success` and the new `issue`. Assignee, labels and due date cannot be set here: assign with `issues.update` afterwards. Calling twice makes two issues.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""createIssue""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""createIssue""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("teamId"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Team that gets the issue, by UUID (from `teams.list`)."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Title, one line."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Description in Markdown."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("stateId"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Workflow state to begin in, by UUID; one of the same team (from `workflow_states.list`). Left out, the team's default state.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("priority"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low. Default 0.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        maximum: Some(4.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("projectId"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Project to put the issue into, by UUID; the team has to take part in it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation createIssue(
-  $teamId: String!
-  $title: String!
-  $description: String
-  $stateId: String
-  $priority: Int
-  $projectId: String
-) {
-  issueCreate(
-    input: {
-      teamId: $teamId
-      title: $title
-      description: $description
-      stateId: $stateId
-      priority: $priority
-      projectId: $projectId
-    }
-  ) {
-    success
-    issue {
-      id title description priority createdAt updatedAt
-      state { id name }
-      assignee { id name email }
-      project { id name }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("teamId"),
-                        value: VariableValue::Parameter(Borrowed("teamId")),
-                    },
-                    Variable {
-                        name: Borrowed("title"),
-                        value: VariableValue::Parameter(Borrowed("title")),
-                    },
-                    Variable {
-                        name: Borrowed("description"),
-                        value: VariableValue::Parameter(Borrowed("description")),
-                    },
-                    Variable {
-                        name: Borrowed("stateId"),
-                        value: VariableValue::Parameter(Borrowed("stateId")),
-                    },
-                    Variable {
-                        name: Borrowed("priority"),
-                        value: VariableValue::Parameter(Borrowed("priority")),
-                    },
-                    Variable {
-                        name: Borrowed("projectId"),
-                        value: VariableValue::Parameter(Borrowed("projectId")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("issueCreate")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateIssue"),
-            entity: Borrowed("issues"),
-            action: Action::Update,
-            summary: Borrowed("Update an issue"),
-            description: Borrowed(
-                "Changes the fields given, leaves the others alone and returns `success` and the `issue`. Closes an issue when `stateId` is a completed or canceled state. Passing null for `assigneeId` or `projectId` clears them. Subscribers and a new assignee are notified.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""updateIssue""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""updateIssue""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Issue to change: its UUID or its identifier, such as `ENG-123`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::GraphQl,
-                    description: Borrowed("New title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::GraphQl,
-                    description: Borrowed("New description in Markdown; replaces the whole text."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("stateId"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "New workflow state, by UUID; one of the issue's own team (from `workflow_states.list`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("priority"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "New priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        maximum: Some(4.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("assigneeId"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "User to assign, by UUID (from `users.list`); null takes the assignee away.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("projectId"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Project to move the issue into, by UUID; null takes it out of its project.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation updateIssue(
-  $id: String!
-  $title: String
-  $description: String
-  $stateId: String
-  $priority: Int
-  $assigneeId: String
-  $projectId: String
-) {
-  issueUpdate(
-    id: $id
-    input: {
-      title: $title
-      description: $description
-      stateId: $stateId
-      priority: $priority
-      assigneeId: $assigneeId
-      projectId: $projectId
-    }
-  ) {
-    success
-    issue {
-      id title description priority createdAt updatedAt
-      state { id name }
-      assignee { id name email }
-      project { id name }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("title"),
-                        value: VariableValue::Parameter(Borrowed("title")),
-                    },
-                    Variable {
-                        name: Borrowed("description"),
-                        value: VariableValue::Parameter(Borrowed("description")),
-                    },
-                    Variable {
-                        name: Borrowed("stateId"),
-                        value: VariableValue::Parameter(Borrowed("stateId")),
-                    },
-                    Variable {
-                        name: Borrowed("priority"),
-                        value: VariableValue::Parameter(Borrowed("priority")),
-                    },
-                    Variable {
-                        name: Borrowed("assigneeId"),
-                        value: VariableValue::Parameter(Borrowed("assigneeId")),
-                    },
-                    Variable {
-                        name: Borrowed("projectId"),
-                        value: VariableValue::Parameter(Borrowed("projectId")),
-                    },
-                ]),
-                nullable: Borrowed(&[Borrowed("assigneeId"), Borrowed("projectId")]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("issueUpdate")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("addedToCycleAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it came into its cycle, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("addedToProjectAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it came into its project, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("addedToTeamAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it came into its team, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("assignee"),
-            kind: Borrowed("object"),
-            description: Borrowed("User the issue is assigned to; null when nobody."),
-        },
-        StoreField {
-            name: Borrowed("assigneeId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the user it is assigned to; null when nobody."),
-        },
-        StoreField {
-            name: Borrowed("attachmentIds"),
-            kind: Borrowed("array"),
-            description: Borrowed("UUIDs of its attachments."),
-        },
-        StoreField {
-            name: Borrowed("attachments"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Attachments: links to pull requests, tickets, designs and the like.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("branchName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Suggested name for a Git branch."),
-        },
-        StoreField {
-            name: Borrowed("canceledAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was canceled, ISO 8601; null when not."),
-        },
-        StoreField {
-            name: Borrowed("completedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was completed, ISO 8601; null while not."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("creator"),
-            kind: Borrowed("object"),
-            description: Borrowed("The user who created it, in short; null for integrations."),
-        },
-        StoreField {
-            name: Borrowed("creatorId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the user who created it; null for integrations."),
-        },
-        StoreField {
-            name: Borrowed("customerTicketCount"),
-            kind: Borrowed("number"),
-            description: Borrowed("Number of linked support tickets."),
-        },
-        StoreField {
-            name: Borrowed("cycle"),
-            kind: Borrowed("object"),
-            description: Borrowed("The cycle (sprint) it is planned for, in short."),
-        },
-        StoreField {
-            name: Borrowed("cycleId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the cycle it is planned for."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description in Markdown; null when empty."),
-        },
-        StoreField {
-            name: Borrowed("descriptionState"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Inner state of the description's editor, encoded; of no use to readers.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("dueDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it is due, `YYYY-MM-DD`."),
-        },
-        StoreField {
-            name: Borrowed("estimate"),
-            kind: Borrowed("number"),
-            description: Borrowed("Estimated effort on the team's scale; null when not estimated."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id (UUID)."),
-        },
-        StoreField {
-            name: Borrowed("identifier"),
-            kind: Borrowed("string"),
-            description: Borrowed("Identifier with team key and number, such as `ENG-123`."),
-        },
-        StoreField {
-            name: Borrowed("integrationSourceType"),
-            kind: Borrowed("string"),
-            description: Borrowed("Integration that created it, such as `slack`."),
-        },
-        StoreField {
-            name: Borrowed("labelIds"),
-            kind: Borrowed("array"),
-            description: Borrowed("UUIDs of its labels."),
-        },
-        StoreField {
-            name: Borrowed("labels"),
-            kind: Borrowed("object"),
-            description: Borrowed("Labels, in short."),
-        },
-        StoreField {
-            name: Borrowed("milestoneId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the project milestone it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("number"),
-            kind: Borrowed("number"),
-            description: Borrowed("Number within the team: 123 in `ENG-123`."),
-        },
-        StoreField {
-            name: Borrowed("parent"),
-            kind: Borrowed("object"),
-            description: Borrowed("The issue it is a sub-issue of, in short."),
-        },
-        StoreField {
-            name: Borrowed("parentId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the issue it is a sub-issue of."),
-        },
-        StoreField {
-            name: Borrowed("previousIdentifiers"),
-            kind: Borrowed("array"),
-            description: Borrowed("Identifiers it had before it moved between teams."),
-        },
-        StoreField {
-            name: Borrowed("priority"),
-            kind: Borrowed("number"),
-            description: Borrowed("Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."),
-        },
-        StoreField {
-            name: Borrowed("priorityLabel"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Priority in words: `No priority`, `Urgent`, `High`, `Medium` or `Low`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("prioritySortOrder"),
-            kind: Borrowed("number"),
-            description: Borrowed("Place in lists ordered by priority."),
-        },
-        StoreField {
-            name: Borrowed("project"),
-            kind: Borrowed("object"),
-            description: Borrowed("Project the issue is part of; null when none."),
-        },
-        StoreField {
-            name: Borrowed("projectId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of its project; null when none."),
-        },
-        StoreField {
-            name: Borrowed("projectMilestone"),
-            kind: Borrowed("object"),
-            description: Borrowed("The project milestone it belongs to, in short."),
-        },
-        StoreField {
-            name: Borrowed("reactionData"),
-            kind: Borrowed("array"),
-            description: Borrowed("Emoji reactions with their counts."),
-        },
-        StoreField {
-            name: Borrowed("relationIds"),
-            kind: Borrowed("array"),
-            description: Borrowed("UUIDs of its relations to other issues."),
-        },
-        StoreField {
-            name: Borrowed("relations"),
-            kind: Borrowed("object"),
-            description: Borrowed("Relations to other issues: blocks, duplicate, related."),
-        },
-        StoreField {
-            name: Borrowed("slaType"),
-            kind: Borrowed("string"),
-            description: Borrowed("How its SLA counts days: calendar or business days."),
-        },
-        StoreField {
-            name: Borrowed("sortOrder"),
-            kind: Borrowed("number"),
-            description: Borrowed("Place in manually sorted lists, ascending."),
-        },
-        StoreField {
-            name: Borrowed("sourceCommentId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the comment it was made from."),
-        },
-        StoreField {
-            name: Borrowed("startedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When work on it began, ISO 8601; null before."),
-        },
-        StoreField {
-            name: Borrowed("state"),
-            kind: Borrowed("object"),
-            description: Borrowed("Workflow state the issue is in."),
-        },
-        StoreField {
-            name: Borrowed("stateId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of its workflow state."),
-        },
-        StoreField {
-            name: Borrowed("subIssueSortOrder"),
-            kind: Borrowed("number"),
-            description: Borrowed("Place among the sub-issues of its parent."),
-        },
-        StoreField {
-            name: Borrowed("subscriberIds"),
-            kind: Borrowed("array"),
-            description: Borrowed("UUIDs of the users who get notified."),
-        },
-        StoreField {
-            name: Borrowed("subscribers"),
-            kind: Borrowed("object"),
-            description: Borrowed("Users who get notified, in short."),
-        },
-        StoreField {
-            name: Borrowed("team"),
-            kind: Borrowed("object"),
-            description: Borrowed("The team, in short."),
-        },
-        StoreField {
-            name: Borrowed("teamId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the team."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title, one line."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed in a meaningful way, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address in Linear."),
-        },
-    ]),
-    when_to_use: Borrowed("To read, create, assign, prioritise or move tickets."),
-    phrases: Borrowed(&[
-        Borrowed("issue"),
-        Borrowed("ticket"),
-        Borrowed("bug"),
-        Borrowed("task"),
-        Borrowed("backlog"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("issues", "An issue: a bug, task or feature of one team.")
+    .when_to_use("To read, create, assign, prioritise or move tickets.")
+    .phrases(texts!["issue", "ticket", "bug", "task", "backlog"])
+    .operations(list![LIST, GET, CREATE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("addedToCycleAt", "string", "When it came into its cycle, ISO 8601."),
+        stored("addedToProjectAt", "string", "When it came into its project, ISO 8601."),
+        stored("addedToTeamAt", "string", "When it came into its team, ISO 8601."),
+        stored("assignee", "object", "User the issue is assigned to; null when nobody."),
+        stored("assigneeId", "string", "UUID of the user it is assigned to; null when nobody."),
+        stored("attachmentIds", "array", "UUIDs of its attachments."),
+        stored("attachments", "object", "Attachments: links to pull requests, tickets, designs and the like."),
+        stored("branchName", "string", "Suggested name for a Git branch."),
+        stored("canceledAt", "string", "When it was canceled, ISO 8601; null when not."),
+        stored("completedAt", "string", "When it was completed, ISO 8601; null while not."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("creator", "object", "The user who created it, in short; null for integrations."),
+        stored("creatorId", "string", "UUID of the user who created it; null for integrations."),
+        stored("customerTicketCount", "number", "Number of linked support tickets."),
+        stored("cycle", "object", "The cycle (sprint) it is planned for, in short."),
+        stored("cycleId", "string", "UUID of the cycle it is planned for."),
+        stored("description", "string", "Description in Markdown; null when empty."),
+        stored("descriptionState", "string", "Inner state of the description's editor, encoded; of no use to readers."),
+        stored("dueDate", "string", "When it is due, `YYYY-MM-DD`."),
+        stored("estimate", "number", "Estimated effort on the team's scale; null when not estimated."),
+        stored("id", "string", "Id (UUID)."),
+        stored("identifier", "string", "Identifier with team key and number, such as `ENG-123`."),
+        stored("integrationSourceType", "string", "Integration that created it, such as `slack`."),
+        stored("labelIds", "array", "UUIDs of its labels."),
+        stored("labels", "object", "Labels, in short."),
+        stored("milestoneId", "string", "UUID of the project milestone it belongs to."),
+        stored("number", "number", "Number within the team: 123 in `ENG-123`."),
+        stored("parent", "object", "The issue it is a sub-issue of, in short."),
+        stored("parentId", "string", "UUID of the issue it is a sub-issue of."),
+        stored("previousIdentifiers", "array", "Identifiers it had before it moved between teams."),
+        stored("priority", "number", "Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."),
+        stored("priorityLabel", "string", "Priority in words: `No priority`, `Urgent`, `High`, `Medium` or `Low`."),
+        stored("prioritySortOrder", "number", "Place in lists ordered by priority."),
+        stored("project", "object", "Project the issue is part of; null when none."),
+        stored("projectId", "string", "UUID of its project; null when none."),
+        stored("projectMilestone", "object", "The project milestone it belongs to, in short."),
+        stored("reactionData", "array", "Emoji reactions with their counts."),
+        stored("relationIds", "array", "UUIDs of its relations to other issues."),
+        stored("relations", "object", "Relations to other issues: blocks, duplicate, related."),
+        stored("slaType", "string", "How its SLA counts days: calendar or business days."),
+        stored("sortOrder", "number", "Place in manually sorted lists, ascending."),
+        stored("sourceCommentId", "string", "UUID of the comment it was made from."),
+        stored("startedAt", "string", "When work on it began, ISO 8601; null before."),
+        stored("state", "object", "Workflow state the issue is in."),
+        stored("stateId", "string", "UUID of its workflow state."),
+        stored("subIssueSortOrder", "number", "Place among the sub-issues of its parent."),
+        stored("subscriberIds", "array", "UUIDs of the users who get notified."),
+        stored("subscribers", "object", "Users who get notified, in short."),
+        stored("team", "object", "The team, in short."),
+        stored("teamId", "string", "UUID of the team."),
+        stored("title", "string", "Title, one line."),
+        stored("updatedAt", "string", "When it last changed in a meaningful way, ISO 8601 in UTC."),
+        stored("url", "string", "Web address in Linear."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "listIssues", "issues", Action::List, template!("/graphql"))
+    .summary("List issues")
+    .description("Returns all issues that the credentials can see, newest first by time of creation, archived ones left out, each with state, assignee, team and project. There is no filter: to find issues by words, assignee or state use the search index, and for one issue `issues.get`.")
+    .preferred_for_check()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""listIssues""#)).required().default(r#""listIssues""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
+        argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_list.graphql")).variables(list![set("first", given("first")), set("after", given("after"))]))
+    .records(json_path!("$.data.issues.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.issues.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.issues.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "getIssue", "issues", Action::Get, template!("/graphql"))
+    .summary("Get an issue")
+    .description("Returns one issue with description, state, priority, assignee, team and project. Takes the UUID or the identifier that people use (`ENG-123`). Its comments are in `comments.list`.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""getIssue""#)).required().default(r#""getIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Issue to return: its UUID or its identifier with team key and number, such as `ENG-123`."),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_get.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.issue"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createIssue", "issues", Action::Create, template!("/graphql"))
+    .summary("Create an issue")
+    .description("Creates an issue in a team and returns `success` and the new `issue`. Assignee, labels and due date cannot be set here: assign with `issues.update` afterwards. Calling twice makes two issues.")
+    .writes()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""createIssue""#)).required().default(r#""createIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("teamId", STRING).required().description("Team that gets the issue, by UUID (from `teams.list`)."),
+        argument("title", STRING).required().description("Title, one line."),
+        argument("description", STRING).description("Description in Markdown."),
+        argument("stateId", STRING).description("Workflow state to begin in, by UUID; one of the same team (from `workflow_states.list`). Left out, the team's default state."),
+        argument("priority", INTEGER.minimum(0.0).maximum(4.0)).description("Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low. Default 0."),
+        argument("projectId", STRING).description("Project to put the issue into, by UUID; the team has to take part in it."),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_create.graphql")).variables(list![
+        set("teamId", given("teamId")),
+        set("title", given("title")),
+        set("description", given("description")),
+        set("stateId", given("stateId")),
+        set("priority", given("priority")),
+        set("projectId", given("projectId")),
+    ]))
+    .records(json_path!("$.data.issueCreate"))
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "updateIssue", "issues", Action::Update, template!("/graphql"))
+    .summary("Update an issue")
+    .description("Changes the fields given, leaves the others alone and returns `success` and the `issue`. Closes an issue when `stateId` is a completed or canceled state. Passing null for `assigneeId` or `projectId` clears them. Subscribers and a new assignee are notified.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""updateIssue""#)).required().default(r#""updateIssue""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Issue to change: its UUID or its identifier, such as `ENG-123`."),
+        argument("title", STRING).description("New title."),
+        argument("description", STRING).description("New description in Markdown; replaces the whole text."),
+        argument("stateId", STRING).description("New workflow state, by UUID; one of the issue's own team (from `workflow_states.list`)."),
+        argument("priority", INTEGER.minimum(0.0).maximum(4.0)).description("New priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."),
+        argument("assigneeId", STRING.nullable()).description("User to assign, by UUID (from `users.list`); null takes the assignee away."),
+        argument("projectId", STRING.nullable()).description("Project to move the issue into, by UUID; null takes it out of its project."),
+    ])
+    .graphql(graphql(include_str!("graphql/issues_update.graphql")).variables(list![
+        set("id", given("id")),
+        set("title", given("title")),
+        set("description", given("description")),
+        set("stateId", given("stateId")),
+        set("priority", given("priority")),
+        set("assigneeId", given("assigneeId")),
+        set("projectId", given("projectId")),
+    ]).nullable(texts!["assigneeId", "projectId"]))
+    .records(json_path!("$.data.issueUpdate"))
+    .schema(CREATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/issues.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/issues_create.json"));

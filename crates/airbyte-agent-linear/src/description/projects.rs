@@ -2,810 +2,138 @@
 
 //! `projects` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A project: a body of work with an end, made of issues of one or more teams.","required":["id","name"],"properties":{"id":{"type":"string","description":"Project id (UUID)."},"name":{"type":"string","description":"Name."},"description":{"type":["string","null"],"description":"Short description, shown beneath the name; the long text is not returned."},"state":{"type":["string","null"],"description":"Kind of status: `backlog`, `planned`, `started`, `paused`, `completed` or `canceled`. Linear plans to retire the field."},"startDate":{"type":["string","null"],"description":"Planned start, `YYYY-MM-DD`; null when not set.","format":"date"},"targetDate":{"type":["string","null"],"description":"Planned end, `YYYY-MM-DD`; null when not set.","format":"date"},"lead":{"type":["object","null"],"description":"User who leads the project; null when nobody.","properties":{"name":{"type":"string","description":"Full name."},"email":{"type":"string","description":"E-mail address."}}},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}"#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"Outcome of a change to a project, with the project as it is now.","properties":{"success":{"type":"boolean","description":"Whether the change was made."},"project":{"type":"object","description":"A project: a body of work with an end, made of issues of one or more teams.","required":["id","name"],"properties":{"id":{"type":"string","description":"Project id (UUID)."},"name":{"type":"string","description":"Name."},"description":{"type":["string","null"],"description":"Short description, shown beneath the name; the long text is not returned."},"state":{"type":["string","null"],"description":"Kind of status: `backlog`, `planned`, `started`, `paused`, `completed` or `canceled`. Linear plans to retire the field."},"startDate":{"type":["string","null"],"description":"Planned start, `YYYY-MM-DD`; null when not set.","format":"date"},"targetDate":{"type":["string","null"],"description":"Planned end, `YYYY-MM-DD`; null when not set.","format":"date"},"lead":{"type":["object","null"],"description":"User who leads the project; null when nobody.","properties":{"name":{"type":"string","description":"Full name."},"email":{"type":"string","description":"E-mail address."}}},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `projects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("projects"),
-    description: Borrowed("A project: a body of work with an end, shared by one or more teams."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listProjects"),
-            entity: Borrowed("projects"),
-            action: Action::List,
-            summary: Borrowed("List projects"),
-            description: Borrowed(
-                "Returns all projects of the workspace, ordered by time of creation, archived ones left out, with state, dates and lead. The issues of a project are not included.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""listProjects""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""listProjects""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("first"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Records per page. Larger pages cost more of the hourly complexity budget.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query listProjects($first: Int, $after: String) {
-  projects(first: $first, after: $after) {
-    nodes {
-      id name description state startDate targetDate createdAt updatedAt
-      lead { name email }
-    }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("first")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("projects")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("hasNextPage"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("projects")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("endCursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("projects")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("endCursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("hasNextPage"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("first"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getProject"),
-            entity: Borrowed("projects"),
-            action: Action::Get,
-            summary: Borrowed("Get a project"),
-            description: Borrowed(
-                "Returns one project with short description, state, dates and lead. Takes the UUID or the slug of its web address.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""getProject""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""getProject""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Project to return: its UUID or the slug at the end of its web address.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query getProject($id: String!) {
-  project(id: $id) {
-    id name description state startDate targetDate createdAt updatedAt
-    lead { name email }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("project"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createProject"),
-            entity: Borrowed("projects"),
-            action: Action::Create,
-            summary: Borrowed("Create a project"),
-            description: Borrowed(
-                "Creates a project for one or more teams and returns `success` and the new `project`. Issues are put into it with `issues.create` or `issues.update` (`projectId`). Calling twice makes two projects.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""createProject""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""createProject""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Name of the project."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("teamIds"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Teams that take part, by UUID; at least one (from `teams.list`).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Short description, one or two sentences of at most 255 characters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("state"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Status of the project, by the UUID of the status, not by its name: sent as Linear's `statusId`. Known from `statusId` of other projects in the search index. Left out, the workspace's default.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("startDate"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Planned start, `YYYY-MM-DD`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("targetDate"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Planned end, `YYYY-MM-DD`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("leadId"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "User who leads the project, by UUID (from `users.list`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation createProject(
-  $name: String!
-  $teamIds: [String!]!
-  $description: String
-  $state: String
-  $startDate: TimelessDate
-  $targetDate: TimelessDate
-  $leadId: String
-) {
-  projectCreate(
-    input: {
-      name: $name
-      teamIds: $teamIds
-      description: $description
-      statusId: $state
-      startDate: $startDate
-      targetDate: $targetDate
-      leadId: $leadId
-    }
-  ) {
-    success
-    project {
-      id name description state startDate targetDate createdAt updatedAt
-      lead { name email }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("name")),
-                    },
-                    Variable {
-                        name: Borrowed("teamIds"),
-                        value: VariableValue::Parameter(Borrowed("teamIds")),
-                    },
-                    Variable {
-                        name: Borrowed("description"),
-                        value: VariableValue::Parameter(Borrowed("description")),
-                    },
-                    Variable {
-                        name: Borrowed("state"),
-                        value: VariableValue::Parameter(Borrowed("state")),
-                    },
-                    Variable {
-                        name: Borrowed("startDate"),
-                        value: VariableValue::Parameter(Borrowed("startDate")),
-                    },
-                    Variable {
-                        name: Borrowed("targetDate"),
-                        value: VariableValue::Parameter(Borrowed("targetDate")),
-                    },
-                    Variable {
-                        name: Borrowed("leadId"),
-                        value: VariableValue::Parameter(Borrowed("leadId")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("projectCreate")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateProject"),
-            entity: Borrowed("projects"),
-            action: Action::Update,
-            summary: Borrowed("Update a project"),
-            description: Borrowed(
-                "Changes the fields given, leaves the others alone and returns `success` and the `project`. Passing null for `leadId`, `startDate` or `targetDate` clears them. The teams of a project cannot be changed here.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""updateProject""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""updateProject""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Project to change: its UUID or the slug at the end of its web address.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::GraphQl,
-                    description: Borrowed("New name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::GraphQl,
-                    description: Borrowed("New short description, at most 255 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("state"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "New status, by the UUID of the status, not by its name: sent as Linear's `statusId`. Known from `statusId` of other projects in the search index.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("startDate"),
-                    location: Location::GraphQl,
-                    description: Borrowed("New planned start, `YYYY-MM-DD`; null removes it."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("targetDate"),
-                    location: Location::GraphQl,
-                    description: Borrowed("New planned end, `YYYY-MM-DD`; null removes it."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("leadId"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "New lead, a user's UUID (from `users.list`); null leaves the project without.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation updateProject(
-  $id: String!
-  $name: String
-  $description: String
-  $state: String
-  $startDate: TimelessDate
-  $targetDate: TimelessDate
-  $leadId: String
-) {
-  projectUpdate(
-    id: $id
-    input: {
-      name: $name
-      description: $description
-      statusId: $state
-      startDate: $startDate
-      targetDate: $targetDate
-      leadId: $leadId
-    }
-  ) {
-    success
-    project {
-      id name description state startDate targetDate createdAt updatedAt
-      lead { name email }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("name"),
-                        value: VariableValue::Parameter(Borrowed("name")),
-                    },
-                    Variable {
-                        name: Borrowed("description"),
-                        value: VariableValue::Parameter(Borrowed("description")),
-                    },
-                    Variable {
-                        name: Borrowed("state"),
-                        value: VariableValue::Parameter(Borrowed("state")),
-                    },
-                    Variable {
-                        name: Borrowed("startDate"),
-                        value: VariableValue::Parameter(Borrowed("startDate")),
-                    },
-                    Variable {
-                        name: Borrowed("targetDate"),
-                        value: VariableValue::Parameter(Borrowed("targetDate")),
-                    },
-                    Variable {
-                        name: Borrowed("leadId"),
-                        value: VariableValue::Parameter(Borrowed("leadId")),
-                    },
-                ]),
-                nullable: Borrowed(&[
-                    Borrowed("leadId"),
-                    Borrowed("startDate"),
-                    Borrowed("targetDate"),
-                ]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("projectUpdate")),
-                    ]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("canceledAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was canceled, ISO 8601; null when not."),
-        },
-        StoreField {
-            name: Borrowed("color"),
-            kind: Borrowed("string"),
-            description: Borrowed("Colour as hex."),
-        },
-        StoreField {
-            name: Borrowed("completedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was completed, ISO 8601; null while not."),
-        },
-        StoreField {
-            name: Borrowed("completedIssueCountHistory"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Number of completed issues at the end of each week, oldest first.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("completedScopeHistory"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Completed estimate points at the end of each week, oldest first.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("content"),
-            kind: Borrowed("string"),
-            description: Borrowed("Long description in Markdown."),
-        },
-        StoreField {
-            name: Borrowed("contentState"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Inner state of the long description's editor, encoded; of no use to readers.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("convertedFromIssue"),
-            kind: Borrowed("object"),
-            description: Borrowed("The issue the project was made from, in short."),
-        },
-        StoreField {
-            name: Borrowed("convertedFromIssueId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the issue the project was made from."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("creator"),
-            kind: Borrowed("object"),
-            description: Borrowed("The user who created it, in short; null for integrations."),
-        },
-        StoreField {
-            name: Borrowed("creatorId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the user who created it; null for integrations."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Short description, shown beneath the name."),
-        },
-        StoreField {
-            name: Borrowed("health"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Health by the latest project update: `onTrack`, `atRisk` or `offTrack`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("healthUpdatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the health was last reported, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("icon"),
-            kind: Borrowed("string"),
-            description: Borrowed("Icon: an emoji or the name of a symbol."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id (UUID)."),
-        },
-        StoreField {
-            name: Borrowed("inProgressScopeHistory"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Estimate points in progress at the end of each week, oldest first.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("issueCountHistory"),
-            kind: Borrowed("array"),
-            description: Borrowed("Number of issues at the end of each week, oldest first."),
-        },
-        StoreField {
-            name: Borrowed("lead"),
-            kind: Borrowed("object"),
-            description: Borrowed("User who leads the project; null when nobody."),
-        },
-        StoreField {
-            name: Borrowed("leadId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the user who leads it."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name."),
-        },
-        StoreField {
-            name: Borrowed("priority"),
-            kind: Borrowed("number"),
-            description: Borrowed("Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."),
-        },
-        StoreField {
-            name: Borrowed("prioritySortOrder"),
-            kind: Borrowed("number"),
-            description: Borrowed("Place in lists ordered by priority."),
-        },
-        StoreField {
-            name: Borrowed("progress"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Share done, 0 to 1, by estimate points; work in progress counts a quarter.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("scope"),
-            kind: Borrowed("number"),
-            description: Borrowed("Estimate points in total."),
-        },
-        StoreField {
-            name: Borrowed("scopeHistory"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Estimate points in total at the end of each week, oldest first.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("slugId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last part of its web address."),
-        },
-        StoreField {
-            name: Borrowed("sortOrder"),
-            kind: Borrowed("number"),
-            description: Borrowed("Place in manually sorted lists, ascending."),
-        },
-        StoreField {
-            name: Borrowed("startDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("Planned start, `YYYY-MM-DD`; null when not set."),
-        },
-        StoreField {
-            name: Borrowed("startedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When work on it began, ISO 8601; null before."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("object"),
-            description: Borrowed("Status, in short: name and kind."),
-        },
-        StoreField {
-            name: Borrowed("statusId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "UUID of the status; the value that `projects.update` takes as `state`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("targetDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("Planned end, `YYYY-MM-DD`; null when not set."),
-        },
-        StoreField {
-            name: Borrowed("teamIds"),
-            kind: Borrowed("array"),
-            description: Borrowed("UUIDs of the teams it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("teams"),
-            kind: Borrowed("object"),
-            description: Borrowed("Teams it belongs to, in short."),
-        },
-        StoreField {
-            name: Borrowed("updateRemindersDay"),
-            kind: Borrowed("string"),
-            description: Borrowed("Day of the week on which a project update is asked for."),
-        },
-        StoreField {
-            name: Borrowed("updateRemindersHour"),
-            kind: Borrowed("number"),
-            description: Borrowed("Hour of the day at which a project update is asked for."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed in a meaningful way, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address in Linear."),
-        },
-    ]),
-    when_to_use: Borrowed("For plans, their dates, state and lead."),
-    phrases: Borrowed(&[
-        Borrowed("project"),
-        Borrowed("roadmap"),
-        Borrowed("milestone"),
-        Borrowed("launch"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("projects", "A project: a body of work with an end, shared by one or more teams.")
+    .when_to_use("For plans, their dates, state and lead.")
+    .phrases(texts!["project", "roadmap", "milestone", "launch"])
+    .operations(list![LIST, GET, CREATE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("canceledAt", "string", "When it was canceled, ISO 8601; null when not."),
+        stored("color", "string", "Colour as hex."),
+        stored("completedAt", "string", "When it was completed, ISO 8601; null while not."),
+        stored("completedIssueCountHistory", "array", "Number of completed issues at the end of each week, oldest first."),
+        stored("completedScopeHistory", "array", "Completed estimate points at the end of each week, oldest first."),
+        stored("content", "string", "Long description in Markdown."),
+        stored("contentState", "string", "Inner state of the long description's editor, encoded; of no use to readers."),
+        stored("convertedFromIssue", "object", "The issue the project was made from, in short."),
+        stored("convertedFromIssueId", "string", "UUID of the issue the project was made from."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("creator", "object", "The user who created it, in short; null for integrations."),
+        stored("creatorId", "string", "UUID of the user who created it; null for integrations."),
+        stored("description", "string", "Short description, shown beneath the name."),
+        stored("health", "string", "Health by the latest project update: `onTrack`, `atRisk` or `offTrack`."),
+        stored("healthUpdatedAt", "string", "When the health was last reported, ISO 8601."),
+        stored("icon", "string", "Icon: an emoji or the name of a symbol."),
+        stored("id", "string", "Id (UUID)."),
+        stored("inProgressScopeHistory", "array", "Estimate points in progress at the end of each week, oldest first."),
+        stored("issueCountHistory", "array", "Number of issues at the end of each week, oldest first."),
+        stored("lead", "object", "User who leads the project; null when nobody."),
+        stored("leadId", "string", "UUID of the user who leads it."),
+        stored("name", "string", "Name."),
+        stored("priority", "number", "Priority: 0 none, 1 urgent, 2 high, 3 medium, 4 low."),
+        stored("prioritySortOrder", "number", "Place in lists ordered by priority."),
+        stored("progress", "number", "Share done, 0 to 1, by estimate points; work in progress counts a quarter."),
+        stored("scope", "number", "Estimate points in total."),
+        stored("scopeHistory", "array", "Estimate points in total at the end of each week, oldest first."),
+        stored("slugId", "string", "Last part of its web address."),
+        stored("sortOrder", "number", "Place in manually sorted lists, ascending."),
+        stored("startDate", "string", "Planned start, `YYYY-MM-DD`; null when not set."),
+        stored("startedAt", "string", "When work on it began, ISO 8601; null before."),
+        stored("status", "object", "Status, in short: name and kind."),
+        stored("statusId", "string", "UUID of the status; the value that `projects.update` takes as `state`."),
+        stored("targetDate", "string", "Planned end, `YYYY-MM-DD`; null when not set."),
+        stored("teamIds", "array", "UUIDs of the teams it belongs to."),
+        stored("teams", "object", "Teams it belongs to, in short."),
+        stored("updateRemindersDay", "string", "Day of the week on which a project update is asked for."),
+        stored("updateRemindersHour", "number", "Hour of the day at which a project update is asked for."),
+        stored("updatedAt", "string", "When it last changed in a meaningful way, ISO 8601 in UTC."),
+        stored("url", "string", "Web address in Linear."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "listProjects", "projects", Action::List, template!("/graphql"))
+    .summary("List projects")
+    .description("Returns all projects of the workspace, ordered by time of creation, archived ones left out, with state, dates and lead. The issues of a project are not included.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""listProjects""#)).required().default(r#""listProjects""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
+        argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/projects_list.graphql")).variables(list![set("first", given("first")), set("after", given("after"))]))
+    .records(json_path!("$.data.projects.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.projects.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.projects.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "getProject", "projects", Action::Get, template!("/graphql"))
+    .summary("Get a project")
+    .description("Returns one project with short description, state, dates and lead. Takes the UUID or the slug of its web address.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""getProject""#)).required().default(r#""getProject""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Project to return: its UUID or the slug at the end of its web address."),
+    ])
+    .graphql(graphql(include_str!("graphql/projects_get.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.project"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects", Action::Create, template!("/graphql"))
+    .summary("Create a project")
+    .description("Creates a project for one or more teams and returns `success` and the new `project`. Issues are put into it with `issues.create` or `issues.update` (`projectId`). Calling twice makes two projects.")
+    .writes()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""createProject""#)).required().default(r#""createProject""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("name", STRING).required().description("Name of the project."),
+        argument("teamIds", ARRAY.items(list![STRING])).required().description("Teams that take part, by UUID; at least one (from `teams.list`)."),
+        argument("description", STRING).description("Short description, one or two sentences of at most 255 characters."),
+        argument("state", STRING).description("Status of the project, by the UUID of the status, not by its name: sent as Linear's `statusId`. Known from `statusId` of other projects in the search index. Left out, the workspace's default."),
+        argument("startDate", STRING.format("date")).description("Planned start, `YYYY-MM-DD`."),
+        argument("targetDate", STRING.format("date")).description("Planned end, `YYYY-MM-DD`."),
+        argument("leadId", STRING).description("User who leads the project, by UUID (from `users.list`)."),
+    ])
+    .graphql(graphql(include_str!("graphql/projects_create.graphql")).variables(list![
+        set("name", given("name")),
+        set("teamIds", given("teamIds")),
+        set("description", given("description")),
+        set("state", given("state")),
+        set("startDate", given("startDate")),
+        set("targetDate", given("targetDate")),
+        set("leadId", given("leadId")),
+    ]))
+    .records(json_path!("$.data.projectCreate"))
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "updateProject", "projects", Action::Update, template!("/graphql"))
+    .summary("Update a project")
+    .description("Changes the fields given, leaves the others alone and returns `success` and the `project`. Passing null for `leadId`, `startDate` or `targetDate` clears them. The teams of a project cannot be changed here.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""updateProject""#)).required().default(r#""updateProject""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Project to change: its UUID or the slug at the end of its web address."),
+        argument("name", STRING).description("New name."),
+        argument("description", STRING).description("New short description, at most 255 characters."),
+        argument("state", STRING).description("New status, by the UUID of the status, not by its name: sent as Linear's `statusId`. Known from `statusId` of other projects in the search index."),
+        argument("startDate", STRING.nullable().format("date")).description("New planned start, `YYYY-MM-DD`; null removes it."),
+        argument("targetDate", STRING.nullable().format("date")).description("New planned end, `YYYY-MM-DD`; null removes it."),
+        argument("leadId", STRING.nullable()).description("New lead, a user's UUID (from `users.list`); null leaves the project without."),
+    ])
+    .graphql(graphql(include_str!("graphql/projects_update.graphql")).variables(list![
+        set("id", given("id")),
+        set("name", given("name")),
+        set("description", given("description")),
+        set("state", given("state")),
+        set("startDate", given("startDate")),
+        set("targetDate", given("targetDate")),
+        set("leadId", given("leadId")),
+    ]).nullable(texts!["leadId", "startDate", "targetDate"]))
+    .records(json_path!("$.data.projectUpdate"))
+    .schema(CREATE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/projects.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/projects_create.json"));

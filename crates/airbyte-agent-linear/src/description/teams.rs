@@ -2,413 +2,80 @@
 
 //! `teams` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A team: owner of issues, workflow states and cycles.","required":["id","name","key"],"properties":{"id":{"type":"string","description":"Team id (UUID)."},"name":{"type":"string","description":"Name of the team."},"key":{"type":"string","description":"Short key, the first part of issue identifiers: `ENG` in `ENG-123`."},"description":{"type":["string","null"],"description":"What the team does; null when empty."},"timezone":{"type":["string","null"],"description":"IANA time zone, such as `Europe/Berlin`; cycles begin and end by it."},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `teams` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("teams"),
-    description: Borrowed("A team, which owns issues and workflow states."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTeams"),
-            entity: Borrowed("teams"),
-            action: Action::List,
-            summary: Borrowed("List teams"),
-            description: Borrowed(
-                "Returns the teams whose issues the credentials can see, private ones only for members. Use it to turn the name or key of a team into the UUID that `issues.create` and `projects.create` need.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""listTeams""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""listTeams""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("first"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Records per page. Larger pages cost more of the hourly complexity budget.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query listTeams($first: Int, $after: String) {
-  teams(first: $first, after: $after) {
-    nodes { id name key description timezone createdAt updatedAt }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("first")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("teams")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("hasNextPage"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("teams")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("endCursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("teams")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("endCursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("hasNextPage"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("first"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getTeam"),
-            entity: Borrowed("teams"),
-            action: Action::Get,
-            summary: Borrowed("Get a team"),
-            description: Borrowed("Returns one team with key, description and time zone."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""getTeam""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""getTeam""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Team to return, by UUID (from `teams.list`)."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query getTeam($id: String!) {
-  team(id: $id) {
-    id name key description timezone createdAt updatedAt
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("team"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("activeCycle"),
-            kind: Borrowed("object"),
-            description: Borrowed("The cycle (sprint) under way, in short."),
-        },
-        StoreField {
-            name: Borrowed("activeCycleId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the cycle under way; null when none."),
-        },
-        StoreField {
-            name: Borrowed("autoArchivePeriod"),
-            kind: Borrowed("number"),
-            description: Borrowed("Months after which closed issues are archived."),
-        },
-        StoreField {
-            name: Borrowed("autoClosePeriod"),
-            kind: Borrowed("number"),
-            description: Borrowed("Months after which stale issues are closed; null when never."),
-        },
-        StoreField {
-            name: Borrowed("autoCloseStateId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the workflow state that stale issues get."),
-        },
-        StoreField {
-            name: Borrowed("color"),
-            kind: Borrowed("string"),
-            description: Borrowed("Colour of the team, as hex."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("cycleCalenderUrl"),
-            kind: Borrowed("string"),
-            description: Borrowed("iCal feed of the cycles."),
-        },
-        StoreField {
-            name: Borrowed("cycleCooldownTime"),
-            kind: Borrowed("number"),
-            description: Borrowed("Pause after each cycle, in weeks."),
-        },
-        StoreField {
-            name: Borrowed("cycleDuration"),
-            kind: Borrowed("number"),
-            description: Borrowed("Length of a cycle, in weeks."),
-        },
-        StoreField {
-            name: Borrowed("cycleIssueAutoAssignCompleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether completed issues go into the current cycle by themselves.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("cycleIssueAutoAssignStarted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether started issues go into the current cycle by themselves.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("cycleLockToActive"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether active issues go into the current cycle by themselves."),
-        },
-        StoreField {
-            name: Borrowed("cycleStartDay"),
-            kind: Borrowed("number"),
-            description: Borrowed("Day of the week on which cycles begin, 0 for Sunday."),
-        },
-        StoreField {
-            name: Borrowed("cyclesEnabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the team works in cycles."),
-        },
-        StoreField {
-            name: Borrowed("defaultIssueEstimate"),
-            kind: Borrowed("number"),
-            description: Borrowed("Estimate assumed for issues that have none."),
-        },
-        StoreField {
-            name: Borrowed("defaultIssueState"),
-            kind: Borrowed("object"),
-            description: Borrowed("Workflow state that new issues get, in short."),
-        },
-        StoreField {
-            name: Borrowed("defaultIssueStateId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the workflow state that new issues get."),
-        },
-        StoreField {
-            name: Borrowed("groupIssueHistory"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether recent history entries are shown grouped."),
-        },
-        StoreField {
-            name: Borrowed("icon"),
-            kind: Borrowed("string"),
-            description: Borrowed("Icon: an emoji or the name of a symbol."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id (UUID)."),
-        },
-        StoreField {
-            name: Borrowed("issueCount"),
-            kind: Borrowed("number"),
-            description: Borrowed("Number of issues, archived ones not counted."),
-        },
-        StoreField {
-            name: Borrowed("issueEstimationAllowZero"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether an estimate of zero is allowed."),
-        },
-        StoreField {
-            name: Borrowed("issueEstimationExtended"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the scale of estimates has extra points."),
-        },
-        StoreField {
-            name: Borrowed("issueEstimationType"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Scale of estimates: `notUsed`, `exponential`, `fibonacci`, `linear` or `tShirt`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("key"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Short key, the first part of issue identifiers: `ENG` in `ENG-123`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the team."),
-        },
-        StoreField {
-            name: Borrowed("parentTeamId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the team it is a sub-team of."),
-        },
-        StoreField {
-            name: Borrowed("requirePriorityToLeaveTriage"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether an issue needs a priority before it leaves triage."),
-        },
-        StoreField {
-            name: Borrowed("scimManaged"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether membership is run by the identity provider."),
-        },
-        StoreField {
-            name: Borrowed("setIssueSortOrderOnStateChange"),
-            kind: Borrowed("string"),
-            description: Borrowed("Where issues are put in the list when their state changes."),
-        },
-        StoreField {
-            name: Borrowed("timezone"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "IANA time zone, such as `Europe/Berlin`; cycles begin and end by it.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("triageEnabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether issues of outsiders and integrations go through triage first.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("triageIssueStateId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the triage state."),
-        },
-        StoreField {
-            name: Borrowed("upcomingCycleCount"),
-            kind: Borrowed("number"),
-            description: Borrowed("How many cycles are planned ahead."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed in a meaningful way, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("visibility"),
-            kind: Borrowed("string"),
-            description: Borrowed("Who sees the team: `public`, `private` or `restricted`."),
-        },
-    ]),
-    when_to_use: Borrowed("To find the id or key of a team."),
-    phrases: Borrowed(&[Borrowed("team"), Borrowed("squad")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("teams", "A team, which owns issues and workflow states.")
+    .when_to_use("To find the id or key of a team.")
+    .phrases(texts!["team", "squad"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("activeCycle", "object", "The cycle (sprint) under way, in short."),
+        stored("activeCycleId", "string", "UUID of the cycle under way; null when none."),
+        stored("autoArchivePeriod", "number", "Months after which closed issues are archived."),
+        stored("autoClosePeriod", "number", "Months after which stale issues are closed; null when never."),
+        stored("autoCloseStateId", "string", "UUID of the workflow state that stale issues get."),
+        stored("color", "string", "Colour of the team, as hex."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("cycleCalenderUrl", "string", "iCal feed of the cycles."),
+        stored("cycleCooldownTime", "number", "Pause after each cycle, in weeks."),
+        stored("cycleDuration", "number", "Length of a cycle, in weeks."),
+        stored("cycleIssueAutoAssignCompleted", "boolean", "Whether completed issues go into the current cycle by themselves."),
+        stored("cycleIssueAutoAssignStarted", "boolean", "Whether started issues go into the current cycle by themselves."),
+        stored("cycleLockToActive", "boolean", "Whether active issues go into the current cycle by themselves."),
+        stored("cycleStartDay", "number", "Day of the week on which cycles begin, 0 for Sunday."),
+        stored("cyclesEnabled", "boolean", "Whether the team works in cycles."),
+        stored("defaultIssueEstimate", "number", "Estimate assumed for issues that have none."),
+        stored("defaultIssueState", "object", "Workflow state that new issues get, in short."),
+        stored("defaultIssueStateId", "string", "UUID of the workflow state that new issues get."),
+        stored("groupIssueHistory", "boolean", "Whether recent history entries are shown grouped."),
+        stored("icon", "string", "Icon: an emoji or the name of a symbol."),
+        stored("id", "string", "Id (UUID)."),
+        stored("issueCount", "number", "Number of issues, archived ones not counted."),
+        stored("issueEstimationAllowZero", "boolean", "Whether an estimate of zero is allowed."),
+        stored("issueEstimationExtended", "boolean", "Whether the scale of estimates has extra points."),
+        stored("issueEstimationType", "string", "Scale of estimates: `notUsed`, `exponential`, `fibonacci`, `linear` or `tShirt`."),
+        stored("key", "string", "Short key, the first part of issue identifiers: `ENG` in `ENG-123`."),
+        stored("name", "string", "Name of the team."),
+        stored("parentTeamId", "string", "UUID of the team it is a sub-team of."),
+        stored("requirePriorityToLeaveTriage", "boolean", "Whether an issue needs a priority before it leaves triage."),
+        stored("scimManaged", "boolean", "Whether membership is run by the identity provider."),
+        stored("setIssueSortOrderOnStateChange", "string", "Where issues are put in the list when their state changes."),
+        stored("timezone", "string", "IANA time zone, such as `Europe/Berlin`; cycles begin and end by it."),
+        stored("triageEnabled", "boolean", "Whether issues of outsiders and integrations go through triage first."),
+        stored("triageIssueStateId", "string", "UUID of the triage state."),
+        stored("upcomingCycleCount", "number", "How many cycles are planned ahead."),
+        stored("updatedAt", "string", "When it last changed in a meaningful way, ISO 8601 in UTC."),
+        stored("visibility", "string", "Who sees the team: `public`, `private` or `restricted`."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "listTeams", "teams", Action::List, template!("/graphql"))
+    .summary("List teams")
+    .description("Returns the teams whose issues the credentials can see, private ones only for members. Use it to turn the name or key of a team into the UUID that `issues.create` and `projects.create` need.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""listTeams""#)).required().default(r#""listTeams""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
+        argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/teams_list.graphql")).variables(list![set("first", given("first")), set("after", given("after"))]))
+    .records(json_path!("$.data.teams.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.teams.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.teams.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "getTeam", "teams", Action::Get, template!("/graphql"))
+    .summary("Get a team")
+    .description("Returns one team with key, description and time zone.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""getTeam""#)).required().default(r#""getTeam""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("Team to return, by UUID (from `teams.list`)."),
+    ])
+    .graphql(graphql(include_str!("graphql/teams_get.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.team"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/teams.json"));

@@ -2,318 +2,62 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A member of the workspace: a person, a guest or an app.","required":["id","name","email"],"properties":{"id":{"type":"string","description":"User id (UUID)."},"name":{"type":"string","description":"Full name."},"email":{"type":"string","description":"E-mail address."},"displayName":{"type":["string","null"],"description":"Nickname, unique in the workspace; used in mentions."},"active":{"type":"boolean","description":"False when the account is suspended."},"admin":{"type":"boolean","description":"Whether the user administers the workspace; on the free plan everybody does."},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed("A member of the workspace: person, guest or app."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listUsers"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List users"),
-            description: Borrowed(
-                "Returns the users of the workspace, guests and apps included, suspended ones left out. Use it to turn a name or an e-mail address into the UUID that `issues.update` and `projects.create` need.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""listUsers""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""listUsers""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("first"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Records per page. Larger pages cost more of the hourly complexity budget.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query listUsers($first: Int, $after: String) {
-  users(first: $first, after: $after) {
-    nodes { id name email displayName active admin createdAt updatedAt }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("first")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("users")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("hasNextPage"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("users")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("endCursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("users")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("endCursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("hasNextPage"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("first"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getUser"),
-            entity: Borrowed("users"),
-            action: Action::Get,
-            summary: Borrowed("Get a user"),
-            description: Borrowed("Returns one user with name, e-mail address and role."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""getUser""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""getUser""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("User to return, by UUID (from `users.list`)."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query getUser($id: String!) {
-  user(id: $id) {
-    id name email displayName active admin createdAt updatedAt
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("user"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("False when the account is suspended."),
-        },
-        StoreField {
-            name: Borrowed("admin"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether the user administers the workspace; on the free plan everybody does.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("avatarBackgroundColor"),
-            kind: Borrowed("string"),
-            description: Borrowed("Colour shown behind the initials when there is no picture."),
-        },
-        StoreField {
-            name: Borrowed("avatarUrl"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address of the picture."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("createdIssueCount"),
-            kind: Borrowed("number"),
-            description: Borrowed("Number of issues the user created."),
-        },
-        StoreField {
-            name: Borrowed("displayName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Nickname, unique in the workspace; used in mentions."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address."),
-        },
-        StoreField {
-            name: Borrowed("guest"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the user is a guest with access to some teams only."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id (UUID)."),
-        },
-        StoreField {
-            name: Borrowed("initials"),
-            kind: Borrowed("string"),
-            description: Borrowed("Initials."),
-        },
-        StoreField {
-            name: Borrowed("isMe"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the credentials belong to this user."),
-        },
-        StoreField {
-            name: Borrowed("lastSeen"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the user was last online, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name."),
-        },
-        StoreField {
-            name: Borrowed("teamIds"),
-            kind: Borrowed("array"),
-            description: Borrowed("UUIDs of the teams it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("teams"),
-            kind: Borrowed("object"),
-            description: Borrowed("Teams it belongs to, in short."),
-        },
-        StoreField {
-            name: Borrowed("timezone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Time zone of the user (IANA name)."),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed in a meaningful way, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address of the profile."),
-        },
-    ]),
-    when_to_use: Borrowed("To find a person, or the id of one before assigning."),
-    phrases: Borrowed(&[
-        Borrowed("user"),
-        Borrowed("member"),
-        Borrowed("assignee"),
-        Borrowed("colleague"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "A member of the workspace: person, guest or app.")
+    .when_to_use("To find a person, or the id of one before assigning.")
+    .phrases(texts!["user", "member", "assignee", "colleague"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("active", "boolean", "False when the account is suspended."),
+        stored("admin", "boolean", "Whether the user administers the workspace; on the free plan everybody does."),
+        stored("avatarBackgroundColor", "string", "Colour shown behind the initials when there is no picture."),
+        stored("avatarUrl", "string", "Web address of the picture."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("createdIssueCount", "number", "Number of issues the user created."),
+        stored("displayName", "string", "Nickname, unique in the workspace; used in mentions."),
+        stored("email", "string", "E-mail address."),
+        stored("guest", "boolean", "Whether the user is a guest with access to some teams only."),
+        stored("id", "string", "Id (UUID)."),
+        stored("initials", "string", "Initials."),
+        stored("isMe", "boolean", "Whether the credentials belong to this user."),
+        stored("lastSeen", "string", "When the user was last online, ISO 8601."),
+        stored("name", "string", "Full name."),
+        stored("teamIds", "array", "UUIDs of the teams it belongs to."),
+        stored("teams", "object", "Teams it belongs to, in short."),
+        stored("timezone", "string", "Time zone of the user (IANA name)."),
+        stored("updatedAt", "string", "When it last changed in a meaningful way, ISO 8601 in UTC."),
+        stored("url", "string", "Web address of the profile."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "listUsers", "users", Action::List, template!("/graphql"))
+    .summary("List users")
+    .description("Returns the users of the workspace, guests and apps included, suspended ones left out. Use it to turn a name or an e-mail address into the UUID that `issues.update` and `projects.create` need.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""listUsers""#)).required().default(r#""listUsers""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
+        argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/users_list.graphql")).variables(list![set("first", given("first")), set("after", given("after"))]))
+    .records(json_path!("$.data.users.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.users.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.users.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "getUser", "users", Action::Get, template!("/graphql"))
+    .summary("Get a user")
+    .description("Returns one user with name, e-mail address and role.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""getUser""#)).required().default(r#""getUser""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("id", STRING).required().description("User to return, by UUID (from `users.list`)."),
+    ])
+    .graphql(graphql(include_str!("graphql/users_get.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.user"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));

@@ -2,216 +2,43 @@
 
 //! `workflow_states` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A workflow state: one status that the issues of a team can have.","required":["id","name","type"],"properties":{"id":{"type":"string","description":"Workflow state id (UUID); pass it as `stateId` when writing an issue."},"name":{"type":"string","description":"Name, such as `In Review`; unique only within the team."},"type":{"type":"string","description":"Kind of state: `triage`, `backlog`, `unstarted`, `started`, `completed`, `canceled` or `duplicate`."},"position":{"type":["number","null"],"description":"Place in the team's workflow, ascending within the same type."},"color":{"type":["string","null"],"description":"Colour as hex, such as `#f2c94c`."},"team":{"type":["object","null"],"description":"Team whose issues can have this state.","properties":{"id":{"type":"string","description":"UUID of the team."},"name":{"type":"string","description":"Name of the team."}}},"createdAt":{"type":"string","description":"When it was created, ISO 8601 in UTC.","format":"date-time"},"updatedAt":{"type":"string","description":"When it last changed in a meaningful way, ISO 8601 in UTC.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `workflow_states` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("workflow_states"),
-    description: Borrowed("A status that the issues of one team can have."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listWorkflowStates"),
-            entity: Borrowed("workflow_states"),
-            action: Action::List,
-            summary: Borrowed("List workflow states"),
-            description: Borrowed(
-                "Returns the workflow states (statuses) of all teams, each with its team. Every team has states of its own, so names repeat: pick the one whose `team` is the issue's, and pass its id as `stateId` to `issues.create` or `issues.update`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("x-apollo-operation-name"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the GraphQL operation. The connector fills it in; leave it out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""listWorkflowStates""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""listWorkflowStates""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("first"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Records per page. Larger pages cost more of the hourly complexity budget.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query listWorkflowStates($first: Int, $after: String) {
-  workflowStates(first: $first, after: $after) {
-    nodes {
-      id name type position color createdAt updatedAt
-      team { id name }
-    }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("first")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("workflowStates")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("hasNextPage"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("workflowStates")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("endCursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("workflowStates")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("endCursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("hasNextPage"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("first"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("color"),
-            kind: Borrowed("string"),
-            description: Borrowed("Colour as hex."),
-        },
-        StoreField {
-            name: Borrowed("createdAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the state means."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id (UUID)."),
-        },
-        StoreField {
-            name: Borrowed("inheritedFromId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the parent team's state it comes from."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name, such as `In Review`; unique only within the team."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("number"),
-            description: Borrowed("Place in the team's workflow, ascending within the same type."),
-        },
-        StoreField {
-            name: Borrowed("team"),
-            kind: Borrowed("object"),
-            description: Borrowed("The team, in short."),
-        },
-        StoreField {
-            name: Borrowed("teamId"),
-            kind: Borrowed("string"),
-            description: Borrowed("UUID of the team."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of state: `triage`, `backlog`, `unstarted`, `started`, `completed`, `canceled` or `duplicate`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updatedAt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed in a meaningful way, ISO 8601 in UTC."),
-        },
-    ]),
-    when_to_use: Borrowed("To find the id of a status before an issue is created or moved."),
-    phrases: Borrowed(
-        &[Borrowed("status"), Borrowed("workflow"), Borrowed("column"), Borrowed("done")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("workflow_states", "A status that the issues of one team can have.")
+    .when_to_use("To find the id of a status before an issue is created or moved.")
+    .phrases(texts!["status", "workflow", "column", "done"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("color", "string", "Colour as hex."),
+        stored("createdAt", "string", "When it was created, ISO 8601 in UTC."),
+        stored("description", "string", "What the state means."),
+        stored("id", "string", "Id (UUID)."),
+        stored("inheritedFromId", "string", "UUID of the parent team's state it comes from."),
+        stored("name", "string", "Name, such as `In Review`; unique only within the team."),
+        stored("position", "number", "Place in the team's workflow, ascending within the same type."),
+        stored("team", "object", "The team, in short."),
+        stored("teamId", "string", "UUID of the team."),
+        stored("type", "string", "Kind of state: `triage`, `backlog`, `unstarted`, `started`, `completed`, `canceled` or `duplicate`."),
+        stored("updatedAt", "string", "When it last changed in a meaningful way, ISO 8601 in UTC."),
+    ]);
+
+const LIST: Operation = Operation::by(Method::Post, "listWorkflowStates", "workflow_states", Action::List, template!("/graphql"))
+    .summary("List workflow states")
+    .description("Returns the workflow states (statuses) of all teams, each with its team. Every team has states of its own, so names repeat: pick the one whose `team` is the issue's, and pass its id as `stateId` to `issues.create` or `issues.update`.")
+    .parameters(list![
+        header("x-apollo-operation-name", STRING.default(r#""listWorkflowStates""#)).required().default(r#""listWorkflowStates""#).send_default().description("Name of the GraphQL operation. The connector fills it in; leave it out."),
+        argument("first", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").send_default().description("Records per page. Larger pages cost more of the hourly complexity budget."),
+        argument("after", STRING).description("Where to go on: `endCursor` from the metadata of the page before. Opaque; leave out for the first page."),
+    ])
+    .graphql(graphql(include_str!("graphql/workflow_states_list.graphql")).variables(list![set("first", given("first")), set("after", given("after"))]))
+    .records(json_path!("$.data.workflowStates.nodes"))
+    .meta(list![
+        meta("hasNextPage", json_path!("$.data.workflowStates.pageInfo.hasNextPage")),
+        meta("endCursor", json_path!("$.data.workflowStates.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("endCursor"), "after").more(from_meta("hasNextPage")).size(page_size("first").maximum(250)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/workflow_states.json"));

@@ -2,340 +2,67 @@
 
 //! `automations` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A classic automation: a series of e-mails that a date, an event or an action sets off.","properties":{"id":{"type":"string","description":"Automation (workflow) id."},"create_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"start_time":{"type":["string","null"],"description":"When it was started, ISO 8601.","format":"date-time"},"status":{"type":["string","null"],"description":"`save` (draft), `paused` or `sending`.","enum":["save","paused","sending",null]},"emails_sent":{"type":["integer","null"],"description":"Number of e-mails sent."},"recipients":{"type":["object","null"],"description":"Who it is for.","properties":{"list_id":{"type":["string","null"],"description":"Id of the audience (list)."},"list_is_active":{"type":["boolean","null"],"description":"Whether the audience still exists; false once it was deleted."},"list_name":{"type":["string","null"],"description":"Name of the audience."},"segment_opts":{"type":["object","null"],"description":"Part of the audience it is limited to.","properties":{"saved_segment_id":{"type":["integer","null"],"description":"Id of the saved segment."},"match":{"type":["string","null"],"description":"`any` or `all` of the conditions."},"conditions":{"type":["array","null"],"description":"Rules of the segment; their form depends on the kind of rule.","items":{"type":"object","additionalProperties":true}}}},"store_id":{"type":["string","null"],"description":"Id of the connected store."}}},"settings":{"type":["object","null"],"description":"Name, sender and other settings.","properties":{"title":{"type":["string","null"],"description":"Name of the automation."},"from_name":{"type":["string","null"],"description":"Name of the sender."},"reply_to":{"type":["string","null"],"description":"Reply-to e-mail address."},"use_conversation":{"type":["boolean","null"],"description":"Whether replies are managed in Mailchimp's inbox."},"to_name":{"type":["string","null"],"description":"How the recipient is named, often a merge tag such as `*|FNAME|*`."},"authenticate":{"type":["boolean","null"],"description":"Whether Mailchimp authenticates the mail."},"auto_footer":{"type":["boolean","null"],"description":"Whether Mailchimp's footer is added."},"inline_css":{"type":["boolean","null"],"description":"Whether CSS is put inline."}}},"tracking":{"type":["object","null"],"description":"What is tracked.","properties":{"opens":{"type":["boolean","null"],"description":"Whether opens are tracked."},"html_clicks":{"type":["boolean","null"],"description":"Whether clicks in the HTML version are tracked."},"text_clicks":{"type":["boolean","null"],"description":"Whether clicks in the plain-text version are tracked."},"goal_tracking":{"type":["boolean","null"],"description":"Retired by Mailchimp."},"ecomm360":{"type":["boolean","null"],"description":"Whether purchases are tracked."},"google_analytics":{"type":["string","null"],"description":"Campaign name handed to Google Analytics."},"clicktale":{"type":["string","null"],"description":"Retired by Mailchimp."}}},"report_summary":{"type":["object","null"],"description":"Opens and clicks in short, once sent; the full figures are in `reports.get`.","properties":{"opens":{"type":["integer","null"],"description":"Opens in total."},"unique_opens":{"type":["integer","null"],"description":"Recipients who opened."},"open_rate":{"type":["number","null"],"description":"Share of recipients who opened, 0 to 1."},"clicks":{"type":["integer","null"],"description":"Clicks in total."},"subscriber_clicks":{"type":["integer","null"],"description":"Recipients who clicked."},"click_rate":{"type":["number","null"],"description":"Share of recipients who clicked, 0 to 1."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `automations` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("automations"),
-    description: Borrowed(
-        "A classic automation, that is a series of e-mails set off by an event; retired by Mailchimp.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Automations_List"),
-            entity: Borrowed("automations"),
-            action: Action::List,
-            summary: Borrowed("List classic automations"),
-            description: Borrowed(
-                "Lists classic automations with state, audience and short results. Mailchimp has retired classic automations in favour of marketing automation flows, which the API does not list, so newer accounts get an empty answer.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/automations"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_create_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only automations created before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_create_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only automations created after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_start_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only automations started before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_start_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only automations started after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only automations in this state: `save` is a draft, `paused` stands still, `sending` is at work.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""save""#)),
-                            Json(Borrowed(r#""paused""#)),
-                            Json(Borrowed(r#""sending""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("automations"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Automation (workflow) id."),
-        },
-        StoreField {
-            name: Borrowed("create_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("start_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was started, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed("`save` (draft), `paused` or `sending`."),
-        },
-        StoreField {
-            name: Borrowed("emails_sent"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of e-mails sent."),
-        },
-        StoreField {
-            name: Borrowed("recipients"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who it is for."),
-        },
-        StoreField {
-            name: Borrowed("recipients.list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.list_is_active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.list_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.segment_opts"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.store_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings"),
-            kind: Borrowed("object"),
-            description: Borrowed("Name, sender and other settings."),
-        },
-        StoreField {
-            name: Borrowed("settings.title"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.from_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.reply_to"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.use_conversation"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.to_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.authenticate"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.auto_footer"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.inline_css"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking"),
-            kind: Borrowed("object"),
-            description: Borrowed("What is tracked."),
-        },
-        StoreField {
-            name: Borrowed("tracking.opens"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.html_clicks"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.text_clicks"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.goal_tracking"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.ecomm360"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.google_analytics"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.clicktale"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Opens and clicks in short, once sent; the full figures are in `reports.get`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("report_summary.opens"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.unique_opens"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.open_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.clicks"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.subscriber_clicks"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.click_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-    ]),
-    when_to_use: Borrowed("Old automated series; flows are not in the API."),
-    phrases: Borrowed(&[
-        Borrowed("automation"),
-        Borrowed("workflow"),
-        Borrowed("drip"),
-        Borrowed("welcome series"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("automations", "A classic automation, that is a series of e-mails set off by an event; retired by Mailchimp.")
+    .when_to_use("Old automated series; flows are not in the API.")
+    .phrases(texts!["automation", "workflow", "drip", "welcome series"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Automation (workflow) id."),
+        stored("create_time", "string", "When it was created, ISO 8601."),
+        stored("start_time", "string", "When it was started, ISO 8601."),
+        stored("status", "string", "`save` (draft), `paused` or `sending`."),
+        stored("emails_sent", "integer", "Number of e-mails sent."),
+        stored("recipients", "object", "Who it is for."),
+        stored("recipients.list_id", "string", ""),
+        stored("recipients.list_is_active", "boolean", ""),
+        stored("recipients.list_name", "string", ""),
+        stored("recipients.segment_opts", "object", ""),
+        stored("recipients.store_id", "string", ""),
+        stored("settings", "object", "Name, sender and other settings."),
+        stored("settings.title", "string", ""),
+        stored("settings.from_name", "string", ""),
+        stored("settings.reply_to", "string", ""),
+        stored("settings.use_conversation", "boolean", ""),
+        stored("settings.to_name", "string", ""),
+        stored("settings.authenticate", "boolean", ""),
+        stored("settings.auto_footer", "boolean", ""),
+        stored("settings.inline_css", "boolean", ""),
+        stored("tracking", "object", "What is tracked."),
+        stored("tracking.opens", "boolean", ""),
+        stored("tracking.html_clicks", "boolean", ""),
+        stored("tracking.text_clicks", "boolean", ""),
+        stored("tracking.goal_tracking", "boolean", ""),
+        stored("tracking.ecomm360", "boolean", ""),
+        stored("tracking.google_analytics", "string", ""),
+        stored("tracking.clicktale", "string", ""),
+        stored("report_summary", "object", "Opens and clicks in short, once sent; the full figures are in `reports.get`."),
+        stored("report_summary.opens", "integer", ""),
+        stored("report_summary.unique_opens", "integer", ""),
+        stored("report_summary.open_rate", "number", ""),
+        stored("report_summary.clicks", "integer", ""),
+        stored("report_summary.subscriber_clicks", "integer", ""),
+        stored("report_summary.click_rate", "number", ""),
+    ]);
+
+const LIST: Operation = Operation::get("Automations_List", "automations", Action::List, template!("/automations"))
+    .summary("List classic automations")
+    .description("Lists classic automations with state, audience and short results. Mailchimp has retired classic automations in favour of marketing automation flows, which the API does not list, so newer accounts get an empty answer.")
+    .parameters(list![
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+        query("before_create_time", STRING.format("date-time")).description("Only automations created before this instant, ISO 8601 with offset."),
+        query("since_create_time", STRING.format("date-time")).description("Only automations created after this instant, ISO 8601 with offset."),
+        query("before_start_time", STRING.format("date-time")).description("Only automations started before this instant, ISO 8601 with offset."),
+        query("since_start_time", STRING.format("date-time")).description("Only automations started after this instant, ISO 8601 with offset."),
+        query("status", STRING.choices(words!["save", "paused", "sending"])).description("Only automations in this state: `save` is a draft, `paused` stands still, `sending` is at work."),
+    ])
+    .records(json_path!("$.automations"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/automations.json"));

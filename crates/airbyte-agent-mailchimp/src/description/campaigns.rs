@@ -2,780 +2,145 @@
 
 //! `campaigns` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An e-mail to an audience: settings, recipients, state and figures in short. The content is not part of it.","properties":{"id":{"type":"string","description":"Campaign id; its report has the same."},"web_id":{"type":["integer","null"],"description":"Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it."},"parent_campaign_id":{"type":["string","null"],"description":"Id of the campaign this one came from, for instance the RSS or automation campaign."},"type":{"type":["string","null"],"description":"`regular`, `plaintext`, `absplit` (old A/B test), `rss`, `variate` (multivariate test) or `automation-email`.","enum":["regular","plaintext","absplit","rss","variate","automation-email",null]},"create_time":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"archive_url":{"type":["string","null"],"description":"Public web page with the e-mail."},"long_archive_url":{"type":["string","null"],"description":"The same page by its long address."},"status":{"type":["string","null"],"description":"`save` (draft), `paused`, `schedule`, `sending` or `sent`; Mailchimp also knows `canceling`, `canceled` and `archived`.","enum":["save","paused","schedule","sending","sent",null]},"emails_sent":{"type":["integer","null"],"description":"Number of e-mails sent."},"send_time":{"type":["string","null"],"description":"When it was or will be sent, ISO 8601; empty for drafts.","format":"date-time"},"content_type":{"type":["string","null"],"description":"How the content was made, such as `template`, `html`, `url` or `multichannel`."},"needs_block_refresh":{"type":["boolean","null"],"description":"Whether blocks that are shared with other campaigns changed since."},"resendable":{"type":["boolean","null"],"description":"Whether it can be sent again to those who did not open."},"recipients":{"type":["object","null"],"description":"Who gets it.","properties":{"list_id":{"type":["string","null"],"description":"Id of the audience (list)."},"list_is_active":{"type":["boolean","null"],"description":"Whether the audience still exists; false once it was deleted."},"list_name":{"type":["string","null"],"description":"Name of the audience."},"segment_text":{"type":["string","null"],"description":"The segment in words, as HTML; empty for the whole audience."},"recipient_count":{"type":["integer","null"],"description":"Number of recipients."}}},"settings":{"type":["object","null"],"description":"Subject, sender and other settings.","properties":{"subject_line":{"type":["string","null"],"description":"Subject of the e-mail."},"preview_text":{"type":["string","null"],"description":"Text that inboxes show behind the subject."},"title":{"type":["string","null"],"description":"Internal name of the campaign."},"from_name":{"type":["string","null"],"description":"Name of the sender."},"reply_to":{"type":["string","null"],"description":"Reply-to e-mail address."},"use_conversation":{"type":["boolean","null"],"description":"Whether replies are managed in Mailchimp's inbox."},"to_name":{"type":["string","null"],"description":"How the recipient is named, often a merge tag such as `*|FNAME|*`."},"folder_id":{"type":["string","null"],"description":"Id of the campaign folder."},"authenticate":{"type":["boolean","null"],"description":"Whether Mailchimp authenticates the mail."},"auto_footer":{"type":["boolean","null"],"description":"Whether Mailchimp's footer is added."},"inline_css":{"type":["boolean","null"],"description":"Whether CSS is put inline."},"auto_tweet":{"type":["boolean","null"],"description":"Whether it is posted on Twitter when sent; no longer offered."},"fb_comments":{"type":["boolean","null"],"description":"Whether Facebook comments are allowed on the archive page."},"timewarp":{"type":["boolean","null"],"description":"Whether it is sent at the same local time in every time zone."},"template_id":{"type":["integer","null"],"description":"Id of the template used."},"drag_and_drop":{"type":["boolean","null"],"description":"Whether it was made with the drag-and-drop editor."}}},"tracking":{"type":["object","null"],"description":"What is tracked.","properties":{"opens":{"type":["boolean","null"],"description":"Whether opens are tracked."},"html_clicks":{"type":["boolean","null"],"description":"Whether clicks in the HTML version are tracked."},"text_clicks":{"type":["boolean","null"],"description":"Whether clicks in the plain-text version are tracked."},"goal_tracking":{"type":["boolean","null"],"description":"Retired by Mailchimp."},"ecomm360":{"type":["boolean","null"],"description":"Whether purchases are tracked."},"google_analytics":{"type":["string","null"],"description":"Campaign name handed to Google Analytics."},"clicktale":{"type":["string","null"],"description":"Retired by Mailchimp."}}},"report_summary":{"type":["object","null"],"description":"Opens and clicks in short, once sent; the full figures are in `reports.get`.","properties":{"opens":{"type":["integer","null"],"description":"Opens in total."},"unique_opens":{"type":["integer","null"],"description":"Recipients who opened."},"open_rate":{"type":["number","null"],"description":"Share of recipients who opened, 0 to 1."},"clicks":{"type":["integer","null"],"description":"Clicks in total."},"subscriber_clicks":{"type":["integer","null"],"description":"Recipients who clicked."},"click_rate":{"type":["number","null"],"description":"Share of recipients who clicked, 0 to 1."},"ecommerce":{"type":["object","null"],"description":"Purchases traced to the campaign.","properties":{"total_orders":{"type":["integer","null"],"description":"Orders traced to the campaign."},"total_spent":{"type":["number","null"],"description":"Money spent in those orders, shipping and tax included, in the store's currency."},"total_revenue":{"type":["number","null"],"description":"Money spent in those orders without shipping and tax."}}}}},"delivery_status":{"type":["object","null"],"description":"How far sending has come.","properties":{"enabled":{"type":["boolean","null"],"description":"Whether delivery figures are there."},"can_cancel":{"type":["boolean","null"],"description":"Whether sending can still be stopped."},"status":{"type":["string","null"],"description":"Delivery state: `delivering`, `delivered`, `canceling` or `canceled`."},"emails_sent":{"type":["integer","null"],"description":"E-mails sent so far."},"emails_canceled":{"type":["integer","null"],"description":"E-mails that were stopped."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `campaigns` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("campaigns"),
-    description: Borrowed("An e-mail to an audience, from draft to sent."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Campaigns_List"),
-            entity: Borrowed("campaigns"),
-            action: Action::List,
-            summary: Borrowed("List campaigns"),
-            description: Borrowed(
-                "Lists campaigns in any state, drafts included, with settings, recipients and short results. Filter by state, type, audience, folder, or time of creation or sending; for the latest ones sort by `send_time`, `DESC`. Full results are in `reports`. There is no search by subject: list and compare.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/campaigns"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B test), `rss` (from a feed), `variate` (multivariate or A/B test).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""regular""#)),
-                            Json(Borrowed(r#""plaintext""#)),
-                            Json(Borrowed(r#""absplit""#)),
-                            Json(Borrowed(r#""rss""#)),
-                            Json(Borrowed(r#""variate""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns in this state: `save` is a draft, `schedule` waits for its time, `paused` stands still, `sending` and `sent` as they say.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""save""#)),
-                            Json(Borrowed(r#""paused""#)),
-                            Json(Borrowed(r#""schedule""#)),
-                            Json(Borrowed(r#""sending""#)),
-                            Json(Borrowed(r#""sent""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_send_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns sent before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_send_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns sent after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_create_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns created before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_create_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns created after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns addressed to this audience (list), by id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("folder_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns in this campaign folder, by id (`settings.folder_id` of a campaign).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_field"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Field to sort by: time of creation or of sending. Use it with `sort_dir`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""create_time""#)),
-                            Json(Borrowed(r#""send_time""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_dir"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""ASC""#)), Json(Borrowed(r#""DESC""#))],
-                        ),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("campaigns"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Campaigns_Get"),
-            entity: Borrowed("campaigns"),
-            action: Action::Get,
-            summary: Borrowed("Get a campaign"),
-            description: Borrowed(
-                "Returns one campaign by id with settings, recipients, state and short results, but without its content. Results in full: `reports.get` with the same id.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/campaigns/")),
-                    Piece::Name(Borrowed("campaign_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("campaign_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("ab_split_opts"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Settings of an old A/B test: what was tested, sizes, subjects, senders and times.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.from_name_a"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.from_name_b"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.pick_winner"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.reply_email_a"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.reply_email_b"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.send_time_a"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.send_time_b"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.send_time_winner"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.split_size"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.split_test"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.subject_a"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.subject_b"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.wait_time"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split_opts.wait_units"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("archive_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Public web page with the e-mail."),
-        },
-        StoreField {
-            name: Borrowed("content_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "How the content was made, such as `template`, `html`, `url` or `multichannel`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("create_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("delivery_status"),
-            kind: Borrowed("object"),
-            description: Borrowed("How far sending has come."),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.can_cancel"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.emails_canceled"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.emails_sent"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.enabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.status"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("emails_sent"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of e-mails sent."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Campaign id; its report has the same."),
-        },
-        StoreField {
-            name: Borrowed("long_archive_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("The same page by its long address."),
-        },
-        StoreField {
-            name: Borrowed("needs_block_refresh"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether blocks that are shared with other campaigns changed since.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("parent_campaign_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the campaign this one came from, for instance the RSS or automation campaign.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("recipients"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who gets it."),
-        },
-        StoreField {
-            name: Borrowed("recipients.list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.list_is_active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.list_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.recipient_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.segment_opts"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("recipients.segment_text"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Opens and clicks in short, once sent; the full figures are in `reports.get`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("report_summary.click_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.clicks"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.ecommerce"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.open_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.opens"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.subscriber_clicks"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("report_summary.unique_opens"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("resendable"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it can be sent again to those who did not open."),
-        },
-        StoreField {
-            name: Borrowed("rss_opts"),
-            kind: Borrowed("object"),
-            description: Borrowed("Settings of an RSS campaign: feed, schedule, last sending."),
-        },
-        StoreField {
-            name: Borrowed("rss_opts.constrain_rss_img"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("rss_opts.feed_url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("rss_opts.frequency"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("rss_opts.last_sent"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("rss_opts.schedule"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("send_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was or will be sent, ISO 8601; empty for drafts."),
-        },
-        StoreField {
-            name: Borrowed("settings"),
-            kind: Borrowed("object"),
-            description: Borrowed("Subject, sender and other settings."),
-        },
-        StoreField {
-            name: Borrowed("settings.authenticate"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.auto_fb_post"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.auto_footer"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.auto_tweet"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.drag_and_drop"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.fb_comments"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.folder_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.from_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.inline_css"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.preview_text"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.reply_to"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.subject_line"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.template_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.timewarp"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.title"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.to_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("settings.use_conversation"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("social_card"),
-            kind: Borrowed("object"),
-            description: Borrowed("Title, text and picture shown when the campaign is shared."),
-        },
-        StoreField {
-            name: Borrowed("social_card.description"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("social_card.image_url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("social_card.title"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`save` (draft), `paused`, `schedule`, `sending` or `sent`; Mailchimp also knows `canceling`, `canceled` and `archived`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tracking"),
-            kind: Borrowed("object"),
-            description: Borrowed("What is tracked."),
-        },
-        StoreField {
-            name: Borrowed("tracking.capsule"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.clicktale"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.ecomm360"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.goal_tracking"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.google_analytics"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.html_clicks"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.opens"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.salesforce"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("tracking.text_clicks"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`regular`, `plaintext`, `absplit` (old A/B test), `rss`, `variate` (multivariate test) or `automation-email`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("variate_settings"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Settings and outcome of a multivariate test: variants, size, criterion and winner.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.combinations"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.contents"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.from_names"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.reply_to_addresses"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.send_times"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.subject_lines"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.test_size"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.wait_time"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.winner_criteria"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.winning_campaign_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("variate_settings.winning_combination_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("web_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("What was sent when and to whom, drafts and scheduled mails."),
-    phrases: Borrowed(&[
-        Borrowed("campaign"),
-        Borrowed("newsletter"),
-        Borrowed("mailing"),
-        Borrowed("blast"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("campaigns", "An e-mail to an audience, from draft to sent.")
+    .when_to_use("What was sent when and to whom, drafts and scheduled mails.")
+    .phrases(texts!["campaign", "newsletter", "mailing", "blast"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("ab_split_opts", "object", "Settings of an old A/B test: what was tested, sizes, subjects, senders and times."),
+        stored("ab_split_opts.from_name_a", "string", ""),
+        stored("ab_split_opts.from_name_b", "string", ""),
+        stored("ab_split_opts.pick_winner", "string", ""),
+        stored("ab_split_opts.reply_email_a", "string", ""),
+        stored("ab_split_opts.reply_email_b", "string", ""),
+        stored("ab_split_opts.send_time_a", "string", ""),
+        stored("ab_split_opts.send_time_b", "string", ""),
+        stored("ab_split_opts.send_time_winner", "string", ""),
+        stored("ab_split_opts.split_size", "integer", ""),
+        stored("ab_split_opts.split_test", "string", ""),
+        stored("ab_split_opts.subject_a", "string", ""),
+        stored("ab_split_opts.subject_b", "string", ""),
+        stored("ab_split_opts.wait_time", "integer", ""),
+        stored("ab_split_opts.wait_units", "string", ""),
+        stored("archive_url", "string", "Public web page with the e-mail."),
+        stored("content_type", "string", "How the content was made, such as `template`, `html`, `url` or `multichannel`."),
+        stored("create_time", "string", "When it was created, ISO 8601."),
+        stored("delivery_status", "object", "How far sending has come."),
+        stored("delivery_status.can_cancel", "boolean", ""),
+        stored("delivery_status.emails_canceled", "integer", ""),
+        stored("delivery_status.emails_sent", "integer", ""),
+        stored("delivery_status.enabled", "boolean", ""),
+        stored("delivery_status.status", "string", ""),
+        stored("emails_sent", "integer", "Number of e-mails sent."),
+        stored("id", "string", "Campaign id; its report has the same."),
+        stored("long_archive_url", "string", "The same page by its long address."),
+        stored("needs_block_refresh", "boolean", "Whether blocks that are shared with other campaigns changed since."),
+        stored("parent_campaign_id", "string", "Id of the campaign this one came from, for instance the RSS or automation campaign."),
+        stored("recipients", "object", "Who gets it."),
+        stored("recipients.list_id", "string", ""),
+        stored("recipients.list_is_active", "boolean", ""),
+        stored("recipients.list_name", "string", ""),
+        stored("recipients.recipient_count", "integer", ""),
+        stored("recipients.segment_opts", "object", ""),
+        stored("recipients.segment_text", "string", ""),
+        stored("report_summary", "object", "Opens and clicks in short, once sent; the full figures are in `reports.get`."),
+        stored("report_summary.click_rate", "number", ""),
+        stored("report_summary.clicks", "integer", ""),
+        stored("report_summary.ecommerce", "object", ""),
+        stored("report_summary.open_rate", "number", ""),
+        stored("report_summary.opens", "integer", ""),
+        stored("report_summary.subscriber_clicks", "integer", ""),
+        stored("report_summary.unique_opens", "integer", ""),
+        stored("resendable", "boolean", "Whether it can be sent again to those who did not open."),
+        stored("rss_opts", "object", "Settings of an RSS campaign: feed, schedule, last sending."),
+        stored("rss_opts.constrain_rss_img", "boolean", ""),
+        stored("rss_opts.feed_url", "string", ""),
+        stored("rss_opts.frequency", "string", ""),
+        stored("rss_opts.last_sent", "string", ""),
+        stored("rss_opts.schedule", "object", ""),
+        stored("send_time", "string", "When it was or will be sent, ISO 8601; empty for drafts."),
+        stored("settings", "object", "Subject, sender and other settings."),
+        stored("settings.authenticate", "boolean", ""),
+        stored("settings.auto_fb_post", "array", ""),
+        stored("settings.auto_footer", "boolean", ""),
+        stored("settings.auto_tweet", "boolean", ""),
+        stored("settings.drag_and_drop", "boolean", ""),
+        stored("settings.fb_comments", "boolean", ""),
+        stored("settings.folder_id", "string", ""),
+        stored("settings.from_name", "string", ""),
+        stored("settings.inline_css", "boolean", ""),
+        stored("settings.preview_text", "string", ""),
+        stored("settings.reply_to", "string", ""),
+        stored("settings.subject_line", "string", ""),
+        stored("settings.template_id", "integer", ""),
+        stored("settings.timewarp", "boolean", ""),
+        stored("settings.title", "string", ""),
+        stored("settings.to_name", "string", ""),
+        stored("settings.use_conversation", "boolean", ""),
+        stored("social_card", "object", "Title, text and picture shown when the campaign is shared."),
+        stored("social_card.description", "string", ""),
+        stored("social_card.image_url", "string", ""),
+        stored("social_card.title", "string", ""),
+        stored("status", "string", "`save` (draft), `paused`, `schedule`, `sending` or `sent`; Mailchimp also knows `canceling`, `canceled` and `archived`."),
+        stored("tracking", "object", "What is tracked."),
+        stored("tracking.capsule", "object", ""),
+        stored("tracking.clicktale", "string", ""),
+        stored("tracking.ecomm360", "boolean", ""),
+        stored("tracking.goal_tracking", "boolean", ""),
+        stored("tracking.google_analytics", "string", ""),
+        stored("tracking.html_clicks", "boolean", ""),
+        stored("tracking.opens", "boolean", ""),
+        stored("tracking.salesforce", "object", ""),
+        stored("tracking.text_clicks", "boolean", ""),
+        stored("type", "string", "`regular`, `plaintext`, `absplit` (old A/B test), `rss`, `variate` (multivariate test) or `automation-email`."),
+        stored("variate_settings", "object", "Settings and outcome of a multivariate test: variants, size, criterion and winner."),
+        stored("variate_settings.combinations", "array", ""),
+        stored("variate_settings.contents", "array", ""),
+        stored("variate_settings.from_names", "array", ""),
+        stored("variate_settings.reply_to_addresses", "array", ""),
+        stored("variate_settings.send_times", "array", ""),
+        stored("variate_settings.subject_lines", "array", ""),
+        stored("variate_settings.test_size", "integer", ""),
+        stored("variate_settings.wait_time", "integer", ""),
+        stored("variate_settings.winner_criteria", "string", ""),
+        stored("variate_settings.winning_campaign_id", "string", ""),
+        stored("variate_settings.winning_combination_id", "string", ""),
+        stored("web_id", "integer", "Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it."),
+    ]);
+
+const LIST: Operation = Operation::get("Campaigns_List", "campaigns", Action::List, template!("/campaigns"))
+    .summary("List campaigns")
+    .description("Lists campaigns in any state, drafts included, with settings, recipients and short results. Filter by state, type, audience, folder, or time of creation or sending; for the latest ones sort by `send_time`, `DESC`. Full results are in `reports`. There is no search by subject: list and compare.")
+    .preferred_for_check()
+    .parameters(list![
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+        query("type", STRING.choices(words!["regular", "plaintext", "absplit", "rss", "variate"])).description("Only campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B test), `rss` (from a feed), `variate` (multivariate or A/B test)."),
+        query("status", STRING.choices(words!["save", "paused", "schedule", "sending", "sent"])).description("Only campaigns in this state: `save` is a draft, `schedule` waits for its time, `paused` stands still, `sending` and `sent` as they say."),
+        query("before_send_time", STRING.format("date-time")).description("Only campaigns sent before this instant, ISO 8601 with offset."),
+        query("since_send_time", STRING.format("date-time")).description("Only campaigns sent after this instant, ISO 8601 with offset."),
+        query("before_create_time", STRING.format("date-time")).description("Only campaigns created before this instant, ISO 8601 with offset."),
+        query("since_create_time", STRING.format("date-time")).description("Only campaigns created after this instant, ISO 8601 with offset."),
+        query("list_id", STRING).description("Only campaigns addressed to this audience (list), by id."),
+        query("folder_id", STRING).description("Only campaigns in this campaign folder, by id (`settings.folder_id` of a campaign)."),
+        query("sort_field", STRING.choices(words!["create_time", "send_time"])).description("Field to sort by: time of creation or of sending. Use it with `sort_dir`."),
+        query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first)."),
+    ])
+    .records(json_path!("$.campaigns"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Campaigns_Get", "campaigns", Action::Get, template!("/campaigns/{campaign_id}"))
+    .summary("Get a campaign")
+    .description("Returns one campaign by id with settings, recipients, state and short results, but without its content. Results in full: `reports.get` with the same id.")
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/campaigns.json"));

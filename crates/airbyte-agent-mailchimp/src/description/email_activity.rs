@@ -2,168 +2,39 @@
 
 //! `email_activity` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"What one recipient did with a campaign.","properties":{"campaign_id":{"type":["string","null"],"description":"Id of the campaign."},"list_id":{"type":["string","null"],"description":"Id of the audience (list)."},"list_is_active":{"type":["boolean","null"],"description":"Whether the audience still exists; false once it was deleted."},"email_id":{"type":["string","null"],"description":"MD5 hash of the recipient's e-mail address in lower case."},"email_address":{"type":["string","null"],"description":"E-mail address of the recipient."},"activity":{"type":["array","null"],"description":"What happened; empty when nothing did.","items":{"type":"object","properties":{"action":{"type":["string","null"],"description":"`open`, `click` or `bounce`."},"timestamp":{"type":["string","null"],"description":"When it happened, ISO 8601.","format":"date-time"},"url":{"type":["string","null"],"description":"For clicks, the link."},"type":{"type":["string","null"],"description":"For bounces, `hard` or `soft`."},"ip":{"type":["string","null"],"description":"IP address it came from."}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `email_activity` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("email_activity"),
-    description: Borrowed("What one recipient did with one campaign: opens, clicks, bounces."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("EmailActivity_List"),
-            entity: Borrowed("email_activity"),
-            action: Action::List,
-            summary: Borrowed("List what recipients did"),
-            description: Borrowed(
-                "Lists the recipients of a sent campaign with their opens, clicks and bounces one by one. Long for large campaigns: narrow it with `since`, and use `reports.get` where totals are enough.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/reports/")),
-                    Piece::Name(Borrowed("campaign_id")),
-                    Piece::Text(Borrowed("/email-activity")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("campaign_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only activity after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("emails"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("action"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "What happened: `open`, `click` or `bounce`. In the stored copy every event is a record of its own.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("campaign_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("email_address"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address of the recipient."),
-        },
-        StoreField {
-            name: Borrowed("email_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("MD5 hash of the recipient's e-mail address in lower case."),
-        },
-        StoreField {
-            name: Borrowed("ip"),
-            kind: Borrowed("string"),
-            description: Borrowed("IP address the event came from."),
-        },
-        StoreField {
-            name: Borrowed("list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the audience (list)."),
-        },
-        StoreField {
-            name: Borrowed("list_is_active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the audience still exists; false once it was deleted."),
-        },
-        StoreField {
-            name: Borrowed("timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the event happened, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("For bounces, `hard` or `soft`."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("For clicks, the link."),
-        },
-    ]),
-    when_to_use: Borrowed("Who opened or clicked a campaign."),
-    phrases: Borrowed(&[Borrowed("who opened"), Borrowed("who clicked"), Borrowed("activity")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("email_activity", "What one recipient did with one campaign: opens, clicks, bounces.")
+    .when_to_use("Who opened or clicked a campaign.")
+    .phrases(texts!["who opened", "who clicked", "activity"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("action", "string", "What happened: `open`, `click` or `bounce`. In the stored copy every event is a record of its own."),
+        stored("campaign_id", "string", "Id of the campaign."),
+        stored("email_address", "string", "E-mail address of the recipient."),
+        stored("email_id", "string", "MD5 hash of the recipient's e-mail address in lower case."),
+        stored("ip", "string", "IP address the event came from."),
+        stored("list_id", "string", "Id of the audience (list)."),
+        stored("list_is_active", "boolean", "Whether the audience still exists; false once it was deleted."),
+        stored("timestamp", "string", "When the event happened, ISO 8601."),
+        stored("type", "string", "For bounces, `hard` or `soft`."),
+        stored("url", "string", "For clicks, the link."),
+    ]);
+
+const LIST: Operation = Operation::get("EmailActivity_List", "email_activity", Action::List, template!("/reports/{campaign_id}/email-activity"))
+    .summary("List what recipients did")
+    .description("Lists the recipients of a sent campaign with their opens, clicks and bounces one by one. Long for large campaigns: narrow it with `since`, and use `reports.get` where totals are enough.")
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+        query("since", STRING.format("date-time")).description("Only activity after this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.emails"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/email_activity.json"));

@@ -2,170 +2,42 @@
 
 //! `interest_categories` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A group of interests that contacts choose from, such as Topics or How often.","properties":{"list_id":{"type":["string","null"],"description":"Id of the audience (list)."},"id":{"type":"string","description":"Interest category id."},"title":{"type":["string","null"],"description":"Name, as sign-up forms show it."},"display_order":{"type":["integer","null"],"description":"Place in forms; lower comes first."},"type":{"type":["string","null"],"description":"How forms show it: `checkboxes`, `dropdown`, `radio` or `hidden`.","enum":["checkboxes","dropdown","radio","hidden",null]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `interest_categories` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("interest_categories"),
-    description: Borrowed("A group of interests that sign-up forms offer."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("InterestCategories_List"),
-            entity: Borrowed("interest_categories"),
-            action: Action::List,
-            summary: Borrowed("List interest categories"),
-            description: Borrowed(
-                "Lists the interest categories (groups) of one audience. The choices within a category are in `interests.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/interest-categories")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("categories"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("InterestCategories_Get"),
-            entity: Borrowed("interest_categories"),
-            action: Action::Get,
-            summary: Borrowed("Get an interest category"),
-            description: Borrowed("Returns one interest category of an audience by id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/interest-categories/")),
-                    Piece::Name(Borrowed("interest_category_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("interest_category_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Interest category (group) id within the audience, from `interest_categories.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the audience (list)."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Interest category id."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name, as sign-up forms show it."),
-        },
-        StoreField {
-            name: Borrowed("display_order"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in forms; lower comes first."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "How forms show it: `checkboxes`, `dropdown`, `radio` or `hidden`.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("What sign-up forms let people choose."),
-    phrases: Borrowed(&[Borrowed("group"), Borrowed("interest category"), Borrowed("preferences")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("interest_categories", "A group of interests that sign-up forms offer.")
+    .when_to_use("What sign-up forms let people choose.")
+    .phrases(texts!["group", "interest category", "preferences"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("list_id", "string", "Id of the audience (list)."),
+        stored("id", "string", "Interest category id."),
+        stored("title", "string", "Name, as sign-up forms show it."),
+        stored("display_order", "integer", "Place in forms; lower comes first."),
+        stored("type", "string", "How forms show it: `checkboxes`, `dropdown`, `radio` or `hidden`."),
+    ]);
+
+const LIST: Operation = Operation::get("InterestCategories_List", "interest_categories", Action::List, template!("/lists/{list_id}/interest-categories"))
+    .summary("List interest categories")
+    .description("Lists the interest categories (groups) of one audience. The choices within a category are in `interests.list`.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+    ])
+    .records(json_path!("$.categories"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("InterestCategories_Get", "interest_categories", Action::Get, template!("/lists/{list_id}/interest-categories/{interest_category_id}"))
+    .summary("Get an interest category")
+    .description("Returns one interest category of an audience by id.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("interest_category_id", STRING).required().description("Interest category (group) id within the audience, from `interest_categories.list`."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/interest_categories.json"));

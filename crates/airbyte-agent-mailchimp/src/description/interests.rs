@@ -2,197 +2,45 @@
 
 //! `interests` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One choice within an interest category.","properties":{"category_id":{"type":["string","null"],"description":"Id of the interest category."},"list_id":{"type":["string","null"],"description":"Id of the audience (list)."},"id":{"type":"string","description":"Interest id; the key in `interests` of a contact."},"name":{"type":["string","null"],"description":"Name, as sign-up forms show it."},"subscriber_count":{"type":["string","null"],"description":"Number of contacts with this interest, written as text."},"display_order":{"type":["integer","null"],"description":"Place in forms; lower comes first."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `interests` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("interests"),
-    description: Borrowed("One choice within an interest category."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Interests_List"),
-            entity: Borrowed("interests"),
-            action: Action::List,
-            summary: Borrowed("List interests of a category"),
-            description: Borrowed(
-                "Lists the choices within one interest category, with how many contacts made them. Their ids are the keys of `interests` in contacts and the values of `interest_ids` in `list_members.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/interest-categories/")),
-                    Piece::Name(Borrowed("interest_category_id")),
-                    Piece::Text(Borrowed("/interests")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("interest_category_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Interest category (group) id within the audience, from `interest_categories.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("interests"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Interests_Get"),
-            entity: Borrowed("interests"),
-            action: Action::Get,
-            summary: Borrowed("Get an interest"),
-            description: Borrowed("Returns one interest by id, with how many contacts chose it."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/interest-categories/")),
-                    Piece::Name(Borrowed("interest_category_id")),
-                    Piece::Text(Borrowed("/interests/")),
-                    Piece::Name(Borrowed("interest_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("interest_category_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Interest category (group) id within the audience, from `interest_categories.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("interest_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Interest id within the category, from `interests.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("category_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the interest category."),
-        },
-        StoreField {
-            name: Borrowed("list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the audience (list)."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Interest id; the key in `interests` of a contact."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name, as sign-up forms show it."),
-        },
-        StoreField {
-            name: Borrowed("subscriber_count"),
-            kind: Borrowed("string"),
-            description: Borrowed("Number of contacts with this interest, written as text."),
-        },
-        StoreField {
-            name: Borrowed("display_order"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in forms; lower comes first."),
-        },
-    ]),
-    when_to_use: Borrowed("Names and sizes of interests."),
-    phrases: Borrowed(&[Borrowed("interest"), Borrowed("preference"), Borrowed("topic")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("interests", "One choice within an interest category.")
+    .when_to_use("Names and sizes of interests.")
+    .phrases(texts!["interest", "preference", "topic"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("category_id", "string", "Id of the interest category."),
+        stored("list_id", "string", "Id of the audience (list)."),
+        stored("id", "string", "Interest id; the key in `interests` of a contact."),
+        stored("name", "string", "Name, as sign-up forms show it."),
+        stored("subscriber_count", "string", "Number of contacts with this interest, written as text."),
+        stored("display_order", "integer", "Place in forms; lower comes first."),
+    ]);
+
+const LIST: Operation = Operation::get("Interests_List", "interests", Action::List, template!("/lists/{list_id}/interest-categories/{interest_category_id}/interests"))
+    .summary("List interests of a category")
+    .description("Lists the choices within one interest category, with how many contacts made them. Their ids are the keys of `interests` in contacts and the values of `interest_ids` in `list_members.list`.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("interest_category_id", STRING).required().description("Interest category (group) id within the audience, from `interest_categories.list`."),
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+    ])
+    .records(json_path!("$.interests"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Interests_Get", "interests", Action::Get, template!("/lists/{list_id}/interest-categories/{interest_category_id}/interests/{interest_id}"))
+    .summary("Get an interest")
+    .description("Returns one interest by id, with how many contacts chose it.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("interest_category_id", STRING).required().description("Interest category (group) id within the audience, from `interest_categories.list`."),
+        path("interest_id", STRING).required().description("Interest id within the category, from `interests.list`."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/interests.json"));

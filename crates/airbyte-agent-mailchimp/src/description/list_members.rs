@@ -2,517 +2,87 @@
 
 //! `list_members` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A contact in one audience, with state, fields, interests and tags. The same person in two audiences is two members.","properties":{"id":{"type":"string","description":"MD5 hash of the e-mail address in lower case; the `subscriber_hash` of other calls."},"email_address":{"type":["string","null"],"description":"E-mail address of the contact."},"unique_email_id":{"type":["string","null"],"description":"Id of the address that is the same in all audiences of the account."},"contact_id":{"type":["string","null"],"description":"Id of the contact that stays when the e-mail address changes."},"full_name":{"type":["string","null"],"description":"First and last name."},"web_id":{"type":["integer","null"],"description":"Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it."},"email_type":{"type":["string","null"],"description":"Format the contact gets mail in: `html` or `text`."},"status":{"type":["string","null"],"description":"`subscribed`, `unsubscribed`, `cleaned` (address bounced), `pending` (not confirmed yet), `transactional` (bought, never subscribed) or `archived`.","enum":["subscribed","unsubscribed","cleaned","pending","transactional","archived",null]},"unsubscribe_reason":{"type":["string","null"],"description":"Why the contact left, when unsubscribed."},"consents_to_one_to_one_messaging":{"type":["boolean","null"],"description":"Whether the contact agreed to direct messages."},"merge_fields":{"type":["object","null"],"description":"Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects.","additionalProperties":true},"interests":{"type":["object","null"],"description":"Chosen interests: interest id to true or false. Names are in `interests.list`.","additionalProperties":{"type":"boolean"}},"stats":{"type":["object","null"],"description":"How the contact reacts to e-mail.","properties":{"avg_open_rate":{"type":["number","null"],"description":"Share of e-mails opened, 0 to 1."},"avg_click_rate":{"type":["number","null"],"description":"Share of e-mails clicked, 0 to 1."},"ecommerce_data":{"type":["object","null"],"description":"Purchases of the contact, with a connected store.","properties":{"total_revenue":{"type":["number","null"],"description":"Money the contact spent."},"number_of_orders":{"type":["number","null"],"description":"Orders the contact placed."},"currency_code":{"type":["string","null"],"description":"Currency of the amounts, three letters."}}}}},"ip_signup":{"type":["string","null"],"description":"IP address the contact signed up from."},"timestamp_signup":{"type":["string","null"],"description":"When the contact signed up, ISO 8601.","format":"date-time"},"ip_opt":{"type":["string","null"],"description":"IP address the contact confirmed from."},"timestamp_opt":{"type":["string","null"],"description":"When the contact confirmed the subscription, ISO 8601.","format":"date-time"},"member_rating":{"type":["integer","null"],"description":"Mailchimp's star rating of the contact's engagement, 1 to 5."},"last_changed":{"type":["string","null"],"description":"When the contact's data last changed, ISO 8601.","format":"date-time"},"language":{"type":["string","null"],"description":"Language of the contact, a code such as `en` or `pt_BR`; may be empty."},"vip":{"type":["boolean","null"],"description":"Whether the contact is marked as VIP."},"email_client":{"type":["string","null"],"description":"E-mail program the contact was last seen with."},"location":{"type":["object","null"],"description":"Where the contact was last seen, by IP address.","properties":{"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."},"gmtoff":{"type":["integer","null"],"description":"Offset from UTC in hours outside daylight saving time."},"dstoff":{"type":["integer","null"],"description":"Offset from UTC in hours during daylight saving time."},"country_code":{"type":["string","null"],"description":"Country, two letters."},"timezone":{"type":["string","null"],"description":"Name of the time zone."},"region":{"type":["string","null"],"description":"State or region."}}},"source":{"type":["string","null"],"description":"How the contact got into the audience, such as an import, a form or the API."},"tags_count":{"type":["integer","null"],"description":"Number of tags."},"tags":{"type":["array","null"],"description":"Tags of the contact.","items":{"type":"object","properties":{"id":{"type":["integer","null"],"description":"Tag id."},"name":{"type":["string","null"],"description":"Tag name."}}}},"list_id":{"type":["string","null"],"description":"Id of the audience (list)."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `list_members` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("list_members"),
-    description: Borrowed("A contact in one audience, with state, fields, interests and tags."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListMembers_List"),
-            entity: Borrowed("list_members"),
-            action: Action::List,
-            summary: Borrowed("List contacts of an audience"),
-            description: Borrowed(
-                "Lists the contacts of one audience with state, merge fields, interests and tags. Filter by state, time of change or confirmation, VIP mark or interests. For one address use `list_members.get`; for the contacts of a segment or tag use `segment_members.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/members")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("email_type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only contacts who get mail in this format: `html` or `text`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only contacts in this state: `subscribed`, `unsubscribed`, `cleaned` (address bounced), `pending` (not confirmed yet), `transactional` (bought, never subscribed), `archived`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""subscribed""#)),
-                            Json(Borrowed(r#""unsubscribed""#)),
-                            Json(Borrowed(r#""cleaned""#)),
-                            Json(Borrowed(r#""pending""#)),
-                            Json(Borrowed(r#""transactional""#)),
-                            Json(Borrowed(r#""archived""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_timestamp_opt"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only contacts who confirmed their subscription after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_timestamp_opt"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only contacts who confirmed their subscription before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_last_changed"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only contacts whose data changed after this instant, ISO 8601 with offset; for fetching only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_last_changed"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only contacts whose data last changed before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unique_email_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only the contact with this id, which is the same in every audience; the merge tag `UNIQID` puts it into e-mails and links.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("vip_only"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True for contacts marked as VIP only; left out or false, everybody.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("interest_category_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Interest category (group) to filter by. Give it together with `interest_ids` and `interest_match`, or none of the three.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("interest_ids"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Ids of interests in that category, separated by commas. Needs `interest_category_id` and `interest_match`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("interest_match"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How contacts have to match `interest_ids`: `any` of them, `all` of them, or `none`. Needs the other two interest filters.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""any""#)),
-                            Json(Borrowed(r#""all""#)),
-                            Json(Borrowed(r#""none""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_field"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Field to sort by: time of confirmation, of signing up, or of the last change. Use it with `sort_dir`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""timestamp_opt""#)),
-                            Json(Borrowed(r#""timestamp_signup""#)),
-                            Json(Borrowed(r#""last_changed""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_dir"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""ASC""#)), Json(Borrowed(r#""DESC""#))],
-                        ),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("members"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("ListMembers_Get"),
-            entity: Borrowed("list_members"),
-            action: Action::Get,
-            summary: Borrowed("Get a contact of an audience"),
-            description: Borrowed(
-                "Returns one contact of an audience by the MD5 hash of the e-mail address in lower case, or by the address itself. Answers 404 when the address is not in this audience.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/members/")),
-                    Piece::Name(Borrowed("subscriber_hash")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("subscriber_hash"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "MD5 hash of the contact's e-mail address in lower case (the member's `id`). Mailchimp takes the e-mail address itself and `contact_id` as well.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "MD5 hash of the e-mail address in lower case; the `subscriber_hash` of other calls.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("email_address"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address of the contact."),
-        },
-        StoreField {
-            name: Borrowed("unique_email_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the address that is the same in all audiences of the account.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("contact_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the contact that stays when the e-mail address changes."),
-        },
-        StoreField {
-            name: Borrowed("full_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("First and last name."),
-        },
-        StoreField {
-            name: Borrowed("web_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("email_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Format the contact gets mail in: `html` or `text`."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`subscribed`, `unsubscribed`, `cleaned` (address bounced), `pending` (not confirmed yet), `transactional` (bought, never subscribed) or `archived`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("unsubscribe_reason"),
-            kind: Borrowed("string"),
-            description: Borrowed("Why the contact left, when unsubscribed."),
-        },
-        StoreField {
-            name: Borrowed("consents_to_one_to_one_messaging"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the contact agreed to direct messages."),
-        },
-        StoreField {
-            name: Borrowed("merge_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("interests"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Chosen interests: interest id to true or false. Names are in `interests.list`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("stats"),
-            kind: Borrowed("object"),
-            description: Borrowed("How the contact reacts to e-mail."),
-        },
-        StoreField {
-            name: Borrowed("stats.avg_open_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.avg_click_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.ecommerce_data"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ip_signup"),
-            kind: Borrowed("string"),
-            description: Borrowed("IP address the contact signed up from."),
-        },
-        StoreField {
-            name: Borrowed("timestamp_signup"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the contact signed up, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("ip_opt"),
-            kind: Borrowed("string"),
-            description: Borrowed("IP address the contact confirmed from."),
-        },
-        StoreField {
-            name: Borrowed("timestamp_opt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the contact confirmed the subscription, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("member_rating"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Mailchimp's star rating of the contact's engagement, 1 to 5."),
-        },
-        StoreField {
-            name: Borrowed("last_changed"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the contact's data last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("language"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Language of the contact, a code such as `en` or `pt_BR`; may be empty.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("vip"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the contact is marked as VIP."),
-        },
-        StoreField {
-            name: Borrowed("email_client"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail program the contact was last seen with."),
-        },
-        StoreField {
-            name: Borrowed("location"),
-            kind: Borrowed("object"),
-            description: Borrowed("Where the contact was last seen, by IP address."),
-        },
-        StoreField {
-            name: Borrowed("location.latitude"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.longitude"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.gmtoff"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.dstoff"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.country_code"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.timezone"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.region"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("source"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "How the contact got into the audience, such as an import, a form or the API.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tags_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of tags."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tags of the contact."),
-        },
-        StoreField {
-            name: Borrowed("list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the audience (list)."),
-        },
-    ]),
-    when_to_use: Borrowed("Looking up a person, or listing contacts by state or change."),
-    phrases: Borrowed(&[
-        Borrowed("contact"),
-        Borrowed("subscriber"),
-        Borrowed("member"),
-        Borrowed("unsubscribed"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("list_members", "A contact in one audience, with state, fields, interests and tags.")
+    .when_to_use("Looking up a person, or listing contacts by state or change.")
+    .phrases(texts!["contact", "subscriber", "member", "unsubscribed"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "MD5 hash of the e-mail address in lower case; the `subscriber_hash` of other calls."),
+        stored("email_address", "string", "E-mail address of the contact."),
+        stored("unique_email_id", "string", "Id of the address that is the same in all audiences of the account."),
+        stored("contact_id", "string", "Id of the contact that stays when the e-mail address changes."),
+        stored("full_name", "string", "First and last name."),
+        stored("web_id", "integer", "Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it."),
+        stored("email_type", "string", "Format the contact gets mail in: `html` or `text`."),
+        stored("status", "string", "`subscribed`, `unsubscribed`, `cleaned` (address bounced), `pending` (not confirmed yet), `transactional` (bought, never subscribed) or `archived`."),
+        stored("unsubscribe_reason", "string", "Why the contact left, when unsubscribed."),
+        stored("consents_to_one_to_one_messaging", "boolean", "Whether the contact agreed to direct messages."),
+        stored("merge_fields", "object", "Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects."),
+        stored("interests", "object", "Chosen interests: interest id to true or false. Names are in `interests.list`."),
+        stored("stats", "object", "How the contact reacts to e-mail."),
+        stored("stats.avg_open_rate", "number", ""),
+        stored("stats.avg_click_rate", "number", ""),
+        stored("stats.ecommerce_data", "object", ""),
+        stored("ip_signup", "string", "IP address the contact signed up from."),
+        stored("timestamp_signup", "string", "When the contact signed up, ISO 8601."),
+        stored("ip_opt", "string", "IP address the contact confirmed from."),
+        stored("timestamp_opt", "string", "When the contact confirmed the subscription, ISO 8601."),
+        stored("member_rating", "integer", "Mailchimp's star rating of the contact's engagement, 1 to 5."),
+        stored("last_changed", "string", "When the contact's data last changed, ISO 8601."),
+        stored("language", "string", "Language of the contact, a code such as `en` or `pt_BR`; may be empty."),
+        stored("vip", "boolean", "Whether the contact is marked as VIP."),
+        stored("email_client", "string", "E-mail program the contact was last seen with."),
+        stored("location", "object", "Where the contact was last seen, by IP address."),
+        stored("location.latitude", "number", ""),
+        stored("location.longitude", "number", ""),
+        stored("location.gmtoff", "integer", ""),
+        stored("location.dstoff", "integer", ""),
+        stored("location.country_code", "string", ""),
+        stored("location.timezone", "string", ""),
+        stored("location.region", "string", ""),
+        stored("source", "string", "How the contact got into the audience, such as an import, a form or the API."),
+        stored("tags_count", "integer", "Number of tags."),
+        stored("tags", "array", "Tags of the contact."),
+        stored("list_id", "string", "Id of the audience (list)."),
+    ]);
+
+const LIST: Operation = Operation::get("ListMembers_List", "list_members", Action::List, template!("/lists/{list_id}/members"))
+    .summary("List contacts of an audience")
+    .description("Lists the contacts of one audience with state, merge fields, interests and tags. Filter by state, time of change or confirmation, VIP mark or interests. For one address use `list_members.get`; for the contacts of a segment or tag use `segment_members.list`.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+        query("email_type", STRING).description("Only contacts who get mail in this format: `html` or `text`."),
+        query("status", STRING.choices(words!["subscribed", "unsubscribed", "cleaned", "pending", "transactional", "archived"])).description("Only contacts in this state: `subscribed`, `unsubscribed`, `cleaned` (address bounced), `pending` (not confirmed yet), `transactional` (bought, never subscribed), `archived`."),
+        query("since_timestamp_opt", STRING.format("date-time")).description("Only contacts who confirmed their subscription after this instant, ISO 8601 with offset."),
+        query("before_timestamp_opt", STRING.format("date-time")).description("Only contacts who confirmed their subscription before this instant, ISO 8601 with offset."),
+        query("since_last_changed", STRING.format("date-time")).description("Only contacts whose data changed after this instant, ISO 8601 with offset; for fetching only what is new."),
+        query("before_last_changed", STRING.format("date-time")).description("Only contacts whose data last changed before this instant, ISO 8601 with offset."),
+        query("unique_email_id", STRING).description("Only the contact with this id, which is the same in every audience; the merge tag `UNIQID` puts it into e-mails and links."),
+        query("vip_only", BOOLEAN).description("True for contacts marked as VIP only; left out or false, everybody."),
+        query("interest_category_id", STRING).description("Interest category (group) to filter by. Give it together with `interest_ids` and `interest_match`, or none of the three."),
+        query("interest_ids", STRING).description("Ids of interests in that category, separated by commas. Needs `interest_category_id` and `interest_match`."),
+        query("interest_match", STRING.choices(words!["any", "all", "none"])).description("How contacts have to match `interest_ids`: `any` of them, `all` of them, or `none`. Needs the other two interest filters."),
+        query("sort_field", STRING.choices(words!["timestamp_opt", "timestamp_signup", "last_changed"])).description("Field to sort by: time of confirmation, of signing up, or of the last change. Use it with `sort_dir`."),
+        query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first)."),
+    ])
+    .records(json_path!("$.members"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("ListMembers_Get", "list_members", Action::Get, template!("/lists/{list_id}/members/{subscriber_hash}"))
+    .summary("Get a contact of an audience")
+    .description("Returns one contact of an audience by the MD5 hash of the e-mail address in lower case, or by the address itself. Answers 404 when the address is not in this audience.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("subscriber_hash", STRING).required().description("MD5 hash of the contact's e-mail address in lower case (the member's `id`). Mailchimp takes the e-mail address itself and `contact_id` as well."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/list_members.json"));

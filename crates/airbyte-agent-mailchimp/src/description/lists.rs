@@ -2,467 +2,92 @@
 
 //! `lists` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An audience: a set of contacts with its own fields, defaults for campaigns and figures.","properties":{"id":{"type":"string","description":"Audience id."},"web_id":{"type":["integer","null"],"description":"Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it."},"name":{"type":["string","null"],"description":"Name of the audience."},"contact":{"type":["object","null"],"description":"Address of the sender, which the law wants in every e-mail.","properties":{"company":{"type":["string","null"],"description":"Company."},"address1":{"type":["string","null"],"description":"Street address."},"address2":{"type":["string","null"],"description":"Second address line."},"city":{"type":["string","null"],"description":"City."},"state":{"type":["string","null"],"description":"State or region."},"zip":{"type":["string","null"],"description":"Postal code."},"country":{"type":["string","null"],"description":"Country, two letters."},"phone":{"type":["string","null"],"description":"Phone number."}}},"permission_reminder":{"type":["string","null"],"description":"Text that reminds recipients why they get mail."},"use_archive_bar":{"type":["boolean","null"],"description":"Whether archived campaigns show Mailchimp's bar."},"campaign_defaults":{"type":["object","null"],"description":"What new campaigns to this audience start with.","properties":{"from_name":{"type":["string","null"],"description":"Name of the sender."},"from_email":{"type":["string","null"],"description":"E-mail address of the sender."},"subject":{"type":["string","null"],"description":"Subject."},"language":{"type":["string","null"],"description":"Language of forms and mails, a code such as `en`."}}},"notify_on_subscribe":{"type":["string","null"],"description":"E-mail address told of new subscriptions; empty for none."},"notify_on_unsubscribe":{"type":["string","null"],"description":"E-mail address told of departures; empty for none."},"date_created":{"type":["string","null"],"description":"When the audience was created, ISO 8601.","format":"date-time"},"list_rating":{"type":["integer","null"],"description":"Mailchimp's rating of the audience's activity, 0 to 5."},"email_type_option":{"type":["boolean","null"],"description":"Whether subscribers choose between HTML and plain text."},"subscribe_url_short":{"type":["string","null"],"description":"Sign-up form, short address."},"subscribe_url_long":{"type":["string","null"],"description":"Sign-up form, long address."},"beamer_address":{"type":["string","null"],"description":"Address that turns an e-mail sent to it into a draft campaign for this audience."},"visibility":{"type":["string","null"],"description":"Whether archives may appear in public: `pub` or `prv`.","enum":["pub","prv",null]},"double_optin":{"type":["boolean","null"],"description":"Whether new subscribers have to confirm by e-mail."},"has_welcome":{"type":["boolean","null"],"description":"Whether a welcome automation is attached."},"marketing_permissions":{"type":["boolean","null"],"description":"Whether contacts give marketing permissions one by one (GDPR fields)."},"stats":{"type":["object","null"],"description":"Figures of the audience. Rates here are percentages, 0 to 100.","properties":{"member_count":{"type":["integer","null"],"description":"Subscribed contacts."},"total_contacts":{"type":["integer","null"],"description":"All contacts in any state. Usually absent: Mailchimp counts them only on request."},"unsubscribe_count":{"type":["integer","null"],"description":"Unsubscribed contacts."},"cleaned_count":{"type":["integer","null"],"description":"Contacts removed because mail bounced."},"member_count_since_send":{"type":["integer","null"],"description":"New subscribers since the last campaign."},"unsubscribe_count_since_send":{"type":["integer","null"],"description":"Departures since the last campaign."},"cleaned_count_since_send":{"type":["integer","null"],"description":"Contacts cleaned since the last campaign."},"campaign_count":{"type":["integer","null"],"description":"Campaigns in any state that use the audience."},"campaign_last_sent":{"type":["string","null"],"description":"When the last campaign was sent, ISO 8601.","format":"date-time"},"merge_field_count":{"type":["integer","null"],"description":"Merge fields besides the e-mail address."},"avg_sub_rate":{"type":["number","null"],"description":"Subscriptions per month, on average."},"avg_unsub_rate":{"type":["number","null"],"description":"Departures per month, on average."},"target_sub_rate":{"type":["number","null"],"description":"Subscriptions per month needed to keep growing."},"open_rate":{"type":["number","null"],"description":"Average open rate per campaign in percent, 0 to 100."},"click_rate":{"type":["number","null"],"description":"Average click rate per campaign in percent, 0 to 100."},"last_sub_date":{"type":["string","null"],"description":"When somebody last subscribed, ISO 8601.","format":"date-time"},"last_unsub_date":{"type":["string","null"],"description":"When somebody last left, ISO 8601.","format":"date-time"}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `lists` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("lists"),
-    description: Borrowed("An audience: a set of contacts with its own fields and figures."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Lists_List"),
-            entity: Borrowed("lists"),
-            action: Action::List,
-            summary: Borrowed("List audiences"),
-            description: Borrowed(
-                "Lists the audiences of the account (the API calls them lists) with contact counts and average rates. Use it first: most other calls need an audience id. With `email` it tells which audiences an address is in.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/lists"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_date_created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only audiences created before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_date_created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only audiences created after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_campaign_last_sent"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only audiences whose last campaign went out before this instant, ISO 8601 with offset; finds dormant audiences.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_campaign_last_sent"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only audiences whose last campaign went out after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("email"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only audiences that contain a contact with exactly this e-mail address.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_field"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Field to sort by; only the time of creation. Use it with `sort_dir`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""date_created""#))]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_dir"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""ASC""#)), Json(Borrowed(r#""DESC""#))],
-                        ),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("lists"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Lists_Get"),
-            entity: Borrowed("lists"),
-            action: Action::Get,
-            summary: Borrowed("Get an audience"),
-            description: Borrowed(
-                "Returns one audience by id with its defaults, sign-up addresses and figures, such as the number of subscribers, departures and average rates.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("beamer_address"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Address that turns an e-mail sent to it into a draft campaign for this audience.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("campaign_defaults"),
-            kind: Borrowed("object"),
-            description: Borrowed("What new campaigns to this audience start with."),
-        },
-        StoreField {
-            name: Borrowed("campaign_defaults.from_email"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("campaign_defaults.from_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("campaign_defaults.language"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("campaign_defaults.subject"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contact"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address of the sender, which the law wants in every e-mail."),
-        },
-        StoreField {
-            name: Borrowed("contact.address1"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contact.address2"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contact.city"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contact.company"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contact.country"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contact.phone"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contact.state"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("contact.zip"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("date_created"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the audience was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("double_optin"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether new subscribers have to confirm by e-mail."),
-        },
-        StoreField {
-            name: Borrowed("email_type_option"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether subscribers choose between HTML and plain text."),
-        },
-        StoreField {
-            name: Borrowed("has_welcome"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether a welcome automation is attached."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Audience id."),
-        },
-        StoreField {
-            name: Borrowed("list_rating"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Mailchimp's rating of the audience's activity, 0 to 5."),
-        },
-        StoreField {
-            name: Borrowed("marketing_permissions"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether contacts give marketing permissions one by one (GDPR fields).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("modules"),
-            kind: Borrowed("array"),
-            description: Borrowed("Modules installed for the audience."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the audience."),
-        },
-        StoreField {
-            name: Borrowed("notify_on_subscribe"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address told of new subscriptions; empty for none."),
-        },
-        StoreField {
-            name: Borrowed("notify_on_unsubscribe"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address told of departures; empty for none."),
-        },
-        StoreField {
-            name: Borrowed("permission_reminder"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text that reminds recipients why they get mail."),
-        },
-        StoreField {
-            name: Borrowed("stats"),
-            kind: Borrowed("object"),
-            description: Borrowed("Figures of the audience. Rates here are percentages, 0 to 100."),
-        },
-        StoreField {
-            name: Borrowed("stats.avg_sub_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.avg_unsub_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.campaign_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.campaign_last_sent"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.cleaned_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.cleaned_count_since_send"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.click_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.last_sub_date"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.last_unsub_date"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.member_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.member_count_since_send"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.merge_field_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.open_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.target_sub_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.total_contacts"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.unsubscribe_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.unsubscribe_count_since_send"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("subscribe_url_long"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sign-up form, long address."),
-        },
-        StoreField {
-            name: Borrowed("subscribe_url_short"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sign-up form, short address."),
-        },
-        StoreField {
-            name: Borrowed("use_archive_bar"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether archived campaigns show Mailchimp's bar."),
-        },
-        StoreField {
-            name: Borrowed("visibility"),
-            kind: Borrowed("string"),
-            description: Borrowed("Whether archives may appear in public: `pub` or `prv`."),
-        },
-        StoreField {
-            name: Borrowed("web_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("Finding an audience, its id, size and growth."),
-    phrases: Borrowed(&[
-        Borrowed("audience"),
-        Borrowed("list"),
-        Borrowed("mailing list"),
-        Borrowed("subscriber count"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("lists", "An audience: a set of contacts with its own fields and figures.")
+    .when_to_use("Finding an audience, its id, size and growth.")
+    .phrases(texts!["audience", "list", "mailing list", "subscriber count"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("beamer_address", "string", "Address that turns an e-mail sent to it into a draft campaign for this audience."),
+        stored("campaign_defaults", "object", "What new campaigns to this audience start with."),
+        stored("campaign_defaults.from_email", "string", ""),
+        stored("campaign_defaults.from_name", "string", ""),
+        stored("campaign_defaults.language", "string", ""),
+        stored("campaign_defaults.subject", "string", ""),
+        stored("contact", "object", "Address of the sender, which the law wants in every e-mail."),
+        stored("contact.address1", "string", ""),
+        stored("contact.address2", "string", ""),
+        stored("contact.city", "string", ""),
+        stored("contact.company", "string", ""),
+        stored("contact.country", "string", ""),
+        stored("contact.phone", "string", ""),
+        stored("contact.state", "string", ""),
+        stored("contact.zip", "string", ""),
+        stored("date_created", "string", "When the audience was created, ISO 8601."),
+        stored("double_optin", "boolean", "Whether new subscribers have to confirm by e-mail."),
+        stored("email_type_option", "boolean", "Whether subscribers choose between HTML and plain text."),
+        stored("has_welcome", "boolean", "Whether a welcome automation is attached."),
+        stored("id", "string", "Audience id."),
+        stored("list_rating", "integer", "Mailchimp's rating of the audience's activity, 0 to 5."),
+        stored("marketing_permissions", "boolean", "Whether contacts give marketing permissions one by one (GDPR fields)."),
+        stored("modules", "array", "Modules installed for the audience."),
+        stored("name", "string", "Name of the audience."),
+        stored("notify_on_subscribe", "string", "E-mail address told of new subscriptions; empty for none."),
+        stored("notify_on_unsubscribe", "string", "E-mail address told of departures; empty for none."),
+        stored("permission_reminder", "string", "Text that reminds recipients why they get mail."),
+        stored("stats", "object", "Figures of the audience. Rates here are percentages, 0 to 100."),
+        stored("stats.avg_sub_rate", "number", ""),
+        stored("stats.avg_unsub_rate", "number", ""),
+        stored("stats.campaign_count", "integer", ""),
+        stored("stats.campaign_last_sent", "string", ""),
+        stored("stats.cleaned_count", "integer", ""),
+        stored("stats.cleaned_count_since_send", "integer", ""),
+        stored("stats.click_rate", "number", ""),
+        stored("stats.last_sub_date", "string", ""),
+        stored("stats.last_unsub_date", "string", ""),
+        stored("stats.member_count", "integer", ""),
+        stored("stats.member_count_since_send", "integer", ""),
+        stored("stats.merge_field_count", "integer", ""),
+        stored("stats.open_rate", "number", ""),
+        stored("stats.target_sub_rate", "number", ""),
+        stored("stats.total_contacts", "integer", ""),
+        stored("stats.unsubscribe_count", "integer", ""),
+        stored("stats.unsubscribe_count_since_send", "integer", ""),
+        stored("subscribe_url_long", "string", "Sign-up form, long address."),
+        stored("subscribe_url_short", "string", "Sign-up form, short address."),
+        stored("use_archive_bar", "boolean", "Whether archived campaigns show Mailchimp's bar."),
+        stored("visibility", "string", "Whether archives may appear in public: `pub` or `prv`."),
+        stored("web_id", "integer", "Number of the record in Mailchimp's web app, as it stands in addresses there; no other call takes it."),
+    ]);
+
+const LIST: Operation = Operation::get("Lists_List", "lists", Action::List, template!("/lists"))
+    .summary("List audiences")
+    .description("Lists the audiences of the account (the API calls them lists) with contact counts and average rates. Use it first: most other calls need an audience id. With `email` it tells which audiences an address is in.")
+    .parameters(list![
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+        query("before_date_created", STRING.format("date-time")).description("Only audiences created before this instant, ISO 8601 with offset."),
+        query("since_date_created", STRING.format("date-time")).description("Only audiences created after this instant, ISO 8601 with offset."),
+        query("before_campaign_last_sent", STRING.format("date-time")).description("Only audiences whose last campaign went out before this instant, ISO 8601 with offset; finds dormant audiences."),
+        query("since_campaign_last_sent", STRING.format("date-time")).description("Only audiences whose last campaign went out after this instant, ISO 8601 with offset."),
+        query("email", STRING).description("Only audiences that contain a contact with exactly this e-mail address."),
+        query("sort_field", STRING.choices(words!["date_created"])).description("Field to sort by; only the time of creation. Use it with `sort_dir`."),
+        query("sort_dir", STRING.choices(words!["ASC", "DESC"])).description("Direction of sorting by `sort_field`: `ASC` upward, `DESC` downward (newest first)."),
+    ])
+    .records(json_path!("$.lists"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Lists_Get", "lists", Action::Get, template!("/lists/{list_id}"))
+    .summary("Get an audience")
+    .description("Returns one audience by id with its defaults, sign-up addresses and figures, such as the number of subscribers, departures and average rates.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/lists.json"));

@@ -2,513 +2,105 @@
 
 //! `reports` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Results of a sent campaign.","properties":{"id":{"type":"string","description":"Id of the campaign the report is about."},"campaign_title":{"type":["string","null"],"description":"Internal name of the campaign."},"type":{"type":["string","null"],"description":"Type of the campaign: `regular`, `plaintext`, `absplit`, `rss`, `variate` or `automation-email`."},"list_id":{"type":["string","null"],"description":"Id of the audience (list)."},"list_is_active":{"type":["boolean","null"],"description":"Whether the audience still exists; false once it was deleted."},"list_name":{"type":["string","null"],"description":"Name of the audience."},"subject_line":{"type":["string","null"],"description":"Subject of the e-mail."},"preview_text":{"type":["string","null"],"description":"Text that inboxes show behind the subject."},"emails_sent":{"type":["integer","null"],"description":"Number of e-mails sent."},"abuse_reports":{"type":["integer","null"],"description":"Complaints of abuse."},"unsubscribed":{"type":["integer","null"],"description":"Recipients who unsubscribed because of the campaign; who they are is in `unsubscribes.list`."},"send_time":{"type":["string","null"],"description":"When the campaign was sent, ISO 8601.","format":"date-time"},"rss_last_send":{"type":["string","null"],"description":"For RSS campaigns, when it was last sent, ISO 8601.","format":"date-time"},"bounces":{"type":["object","null"],"description":"E-mails that came back.","properties":{"hard_bounces":{"type":["integer","null"],"description":"Bounced for good, such as unknown addresses."},"soft_bounces":{"type":["integer","null"],"description":"Bounced for a while, such as full mailboxes."},"syntax_errors":{"type":["integer","null"],"description":"Addresses that are not well-formed."}}},"forwards":{"type":["object","null"],"description":"E-mails passed on with the forward form.","properties":{"forwards_count":{"type":["integer","null"],"description":"Times it was forwarded."},"forwards_opens":{"type":["integer","null"],"description":"Opens of forwarded copies."}}},"opens":{"type":["object","null"],"description":"Opens.","properties":{"opens_total":{"type":["integer","null"],"description":"Opens in total."},"unique_opens":{"type":["integer","null"],"description":"Recipients who opened."},"open_rate":{"type":["number","null"],"description":"Share of delivered e-mails that were opened, 0 to 1."},"last_open":{"type":["string","null"],"description":"Time of the last open, ISO 8601.","format":"date-time"}}},"clicks":{"type":["object","null"],"description":"Clicks.","properties":{"clicks_total":{"type":["integer","null"],"description":"Clicks in total."},"unique_clicks":{"type":["integer","null"],"description":"Clicks counted once per link."},"unique_subscriber_clicks":{"type":["integer","null"],"description":"Recipients who clicked."},"click_rate":{"type":["number","null"],"description":"Share of delivered e-mails in which something was clicked, 0 to 1."},"last_click":{"type":["string","null"],"description":"Time of the last click, ISO 8601.","format":"date-time"}}},"facebook_likes":{"type":["object","null"],"description":"Facebook likes of the campaign.","properties":{"recipient_likes":{"type":["integer","null"],"description":"Likes by recipients."},"unique_likes":{"type":["integer","null"],"description":"People who liked it."},"facebook_likes":{"type":["integer","null"],"description":"Likes in total."}}},"industry_stats":{"type":["object","null"],"description":"Averages of the account's industry for comparison; rates are 0 to 1.","properties":{"type":{"type":["string","null"],"description":"Name of the industry."},"open_rate":{"type":["number","null"],"description":"Open rate of the industry, 0 to 1."},"click_rate":{"type":["number","null"],"description":"Click rate of the industry, 0 to 1."},"bounce_rate":{"type":["number","null"],"description":"Bounce rate of the industry, 0 to 1."},"unopen_rate":{"type":["number","null"],"description":"Share not opened in the industry, 0 to 1."},"unsub_rate":{"type":["number","null"],"description":"Unsubscribe rate of the industry, 0 to 1."},"abuse_rate":{"type":["number","null"],"description":"Abuse rate of the industry, 0 to 1."}}},"list_stats":{"type":["object","null"],"description":"Averages of the audience at the time of sending, for comparison.","properties":{"sub_rate":{"type":["number","null"],"description":"Subscriptions per month."},"unsub_rate":{"type":["number","null"],"description":"Departures per month."},"open_rate":{"type":["number","null"],"description":"Average open rate in percent, 0 to 100."},"click_rate":{"type":["number","null"],"description":"Average click rate in percent, 0 to 100."}}},"ecommerce":{"type":["object","null"],"description":"Purchases traced to the campaign.","properties":{"total_orders":{"type":["integer","null"],"description":"Orders traced to the campaign."},"total_spent":{"type":["number","null"],"description":"Money spent in those orders, shipping and tax included, in the store's currency."},"total_revenue":{"type":["number","null"],"description":"Money spent in those orders without shipping and tax."}}},"delivery_status":{"type":["object","null"],"description":"How far sending has come.","properties":{"enabled":{"type":["boolean","null"],"description":"Whether delivery figures are there."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `reports` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("reports"),
-    description: Borrowed(
-        "Results of one sent campaign: opens, clicks, bounces, departures, revenue.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Reports_List"),
-            entity: Borrowed("reports"),
-            action: Action::List,
-            summary: Borrowed("List campaign reports"),
-            description: Borrowed(
-                "Lists results of sent campaigns: opens, clicks, bounces, departures, revenue. Filter by type or time of sending. Drafts have no report.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/reports"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only reports of campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B test), `rss` (from a feed), `variate` (multivariate or A/B test).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""regular""#)),
-                            Json(Borrowed(r#""plaintext""#)),
-                            Json(Borrowed(r#""absplit""#)),
-                            Json(Borrowed(r#""rss""#)),
-                            Json(Borrowed(r#""variate""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_send_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns sent before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_send_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only campaigns sent after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("reports"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Reports_Get"),
-            entity: Borrowed("reports"),
-            action: Action::Get,
-            summary: Borrowed("Get a campaign report"),
-            description: Borrowed(
-                "Returns the results of one sent campaign, beside averages of the audience and of the industry. For who did what use `email_activity.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/reports/")),
-                    Piece::Name(Borrowed("campaign_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("campaign_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("ab_split"),
-            kind: Borrowed("object"),
-            description: Borrowed("Results of both variants of an old A/B test."),
-        },
-        StoreField {
-            name: Borrowed("ab_split.a"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ab_split.b"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("abuse_reports"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Complaints of abuse."),
-        },
-        StoreField {
-            name: Borrowed("bounces"),
-            kind: Borrowed("object"),
-            description: Borrowed("E-mails that came back."),
-        },
-        StoreField {
-            name: Borrowed("bounces.hard_bounces"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("bounces.soft_bounces"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("bounces.syntax_errors"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("campaign_title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Internal name of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("clicks"),
-            kind: Borrowed("object"),
-            description: Borrowed("Clicks."),
-        },
-        StoreField {
-            name: Borrowed("clicks.click_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("clicks.clicks_total"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("clicks.last_click"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("clicks.unique_clicks"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("clicks.unique_subscriber_clicks"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status"),
-            kind: Borrowed("object"),
-            description: Borrowed("How far sending has come."),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.can_cancel"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.emails_canceled"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.emails_sent"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.enabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("delivery_status.status"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ecommerce"),
-            kind: Borrowed("object"),
-            description: Borrowed("Purchases traced to the campaign."),
-        },
-        StoreField {
-            name: Borrowed("ecommerce.currency_code"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ecommerce.total_orders"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ecommerce.total_revenue"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ecommerce.total_spent"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("emails_sent"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of e-mails sent."),
-        },
-        StoreField {
-            name: Borrowed("facebook_likes"),
-            kind: Borrowed("object"),
-            description: Borrowed("Facebook likes of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("facebook_likes.facebook_likes"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("facebook_likes.recipient_likes"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("facebook_likes.unique_likes"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("forwards"),
-            kind: Borrowed("object"),
-            description: Borrowed("E-mails passed on with the forward form."),
-        },
-        StoreField {
-            name: Borrowed("forwards.forwards_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("forwards.forwards_opens"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the campaign the report is about."),
-        },
-        StoreField {
-            name: Borrowed("industry_stats"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Averages of the account's industry for comparison; rates are 0 to 1.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("industry_stats.abuse_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("industry_stats.bounce_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("industry_stats.click_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("industry_stats.open_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("industry_stats.type"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("industry_stats.unopen_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("industry_stats.unsub_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the audience (list)."),
-        },
-        StoreField {
-            name: Borrowed("list_is_active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the audience still exists; false once it was deleted."),
-        },
-        StoreField {
-            name: Borrowed("list_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the audience."),
-        },
-        StoreField {
-            name: Borrowed("list_stats"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Averages of the audience at the time of sending, for comparison.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("list_stats.click_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("list_stats.open_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("list_stats.sub_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("list_stats.unsub_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opens"),
-            kind: Borrowed("object"),
-            description: Borrowed("Opens."),
-        },
-        StoreField {
-            name: Borrowed("opens.last_open"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opens.open_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opens.opens_total"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("opens.unique_opens"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("preview_text"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text that inboxes show behind the subject."),
-        },
-        StoreField {
-            name: Borrowed("rss_last_send"),
-            kind: Borrowed("string"),
-            description: Borrowed("For RSS campaigns, when it was last sent, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("send_time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the campaign was sent, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("share_report"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address and password of the report's public page."),
-        },
-        StoreField {
-            name: Borrowed("share_report.share_password"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("share_report.share_url"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("subject_line"),
-            kind: Borrowed("string"),
-            description: Borrowed("Subject of the e-mail."),
-        },
-        StoreField {
-            name: Borrowed("timeseries"),
-            kind: Borrowed("array"),
-            description: Borrowed("Sent, opens and clicks hour by hour for the first day."),
-        },
-        StoreField {
-            name: Borrowed("timewarp"),
-            kind: Borrowed("array"),
-            description: Borrowed("Results by time zone for campaigns sent at local time."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Type of the campaign: `regular`, `plaintext`, `absplit`, `rss`, `variate` or `automation-email`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("unsubscribed"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Recipients who unsubscribed because of the campaign; who they are is in `unsubscribes.list`.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("Opens, clicks, bounces, departures and revenue."),
-    phrases: Borrowed(&[
-        Borrowed("report"),
-        Borrowed("open rate"),
-        Borrowed("click rate"),
-        Borrowed("bounces"),
-        Borrowed("performance"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("reports", "Results of one sent campaign: opens, clicks, bounces, departures, revenue.")
+    .when_to_use("Opens, clicks, bounces, departures and revenue.")
+    .phrases(texts!["report", "open rate", "click rate", "bounces", "performance"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("ab_split", "object", "Results of both variants of an old A/B test."),
+        stored("ab_split.a", "object", ""),
+        stored("ab_split.b", "object", ""),
+        stored("abuse_reports", "integer", "Complaints of abuse."),
+        stored("bounces", "object", "E-mails that came back."),
+        stored("bounces.hard_bounces", "integer", ""),
+        stored("bounces.soft_bounces", "integer", ""),
+        stored("bounces.syntax_errors", "integer", ""),
+        stored("campaign_title", "string", "Internal name of the campaign."),
+        stored("clicks", "object", "Clicks."),
+        stored("clicks.click_rate", "number", ""),
+        stored("clicks.clicks_total", "integer", ""),
+        stored("clicks.last_click", "string", ""),
+        stored("clicks.unique_clicks", "integer", ""),
+        stored("clicks.unique_subscriber_clicks", "integer", ""),
+        stored("delivery_status", "object", "How far sending has come."),
+        stored("delivery_status.can_cancel", "boolean", ""),
+        stored("delivery_status.emails_canceled", "integer", ""),
+        stored("delivery_status.emails_sent", "integer", ""),
+        stored("delivery_status.enabled", "boolean", ""),
+        stored("delivery_status.status", "string", ""),
+        stored("ecommerce", "object", "Purchases traced to the campaign."),
+        stored("ecommerce.currency_code", "string", ""),
+        stored("ecommerce.total_orders", "integer", ""),
+        stored("ecommerce.total_revenue", "number", ""),
+        stored("ecommerce.total_spent", "number", ""),
+        stored("emails_sent", "integer", "Number of e-mails sent."),
+        stored("facebook_likes", "object", "Facebook likes of the campaign."),
+        stored("facebook_likes.facebook_likes", "integer", ""),
+        stored("facebook_likes.recipient_likes", "integer", ""),
+        stored("facebook_likes.unique_likes", "integer", ""),
+        stored("forwards", "object", "E-mails passed on with the forward form."),
+        stored("forwards.forwards_count", "integer", ""),
+        stored("forwards.forwards_opens", "integer", ""),
+        stored("id", "string", "Id of the campaign the report is about."),
+        stored("industry_stats", "object", "Averages of the account's industry for comparison; rates are 0 to 1."),
+        stored("industry_stats.abuse_rate", "number", ""),
+        stored("industry_stats.bounce_rate", "number", ""),
+        stored("industry_stats.click_rate", "number", ""),
+        stored("industry_stats.open_rate", "number", ""),
+        stored("industry_stats.type", "string", ""),
+        stored("industry_stats.unopen_rate", "number", ""),
+        stored("industry_stats.unsub_rate", "number", ""),
+        stored("list_id", "string", "Id of the audience (list)."),
+        stored("list_is_active", "boolean", "Whether the audience still exists; false once it was deleted."),
+        stored("list_name", "string", "Name of the audience."),
+        stored("list_stats", "object", "Averages of the audience at the time of sending, for comparison."),
+        stored("list_stats.click_rate", "number", ""),
+        stored("list_stats.open_rate", "number", ""),
+        stored("list_stats.sub_rate", "number", ""),
+        stored("list_stats.unsub_rate", "number", ""),
+        stored("opens", "object", "Opens."),
+        stored("opens.last_open", "string", ""),
+        stored("opens.open_rate", "number", ""),
+        stored("opens.opens_total", "integer", ""),
+        stored("opens.unique_opens", "integer", ""),
+        stored("preview_text", "string", "Text that inboxes show behind the subject."),
+        stored("rss_last_send", "string", "For RSS campaigns, when it was last sent, ISO 8601."),
+        stored("send_time", "string", "When the campaign was sent, ISO 8601."),
+        stored("share_report", "object", "Address and password of the report's public page."),
+        stored("share_report.share_password", "string", ""),
+        stored("share_report.share_url", "string", ""),
+        stored("subject_line", "string", "Subject of the e-mail."),
+        stored("timeseries", "array", "Sent, opens and clicks hour by hour for the first day."),
+        stored("timewarp", "array", "Results by time zone for campaigns sent at local time."),
+        stored("type", "string", "Type of the campaign: `regular`, `plaintext`, `absplit`, `rss`, `variate` or `automation-email`."),
+        stored("unsubscribed", "integer", "Recipients who unsubscribed because of the campaign; who they are is in `unsubscribes.list`."),
+    ]);
+
+const LIST: Operation = Operation::get("Reports_List", "reports", Action::List, template!("/reports"))
+    .summary("List campaign reports")
+    .description("Lists results of sent campaigns: opens, clicks, bounces, departures, revenue. Filter by type or time of sending. Drafts have no report.")
+    .parameters(list![
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+        query("type", STRING.choices(words!["regular", "plaintext", "absplit", "rss", "variate"])).description("Only reports of campaigns of this type: `regular` (HTML), `plaintext`, `absplit` (old A/B test), `rss` (from a feed), `variate` (multivariate or A/B test)."),
+        query("before_send_time", STRING.format("date-time")).description("Only campaigns sent before this instant, ISO 8601 with offset."),
+        query("since_send_time", STRING.format("date-time")).description("Only campaigns sent after this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.reports"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Reports_Get", "reports", Action::Get, template!("/reports/{campaign_id}"))
+    .summary("Get a campaign report")
+    .description("Returns the results of one sent campaign, beside averages of the audience and of the industry. For who did what use `email_activity.list`.")
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/reports.json"));

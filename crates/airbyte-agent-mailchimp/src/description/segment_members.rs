@@ -2,267 +2,57 @@
 
 //! `segment_members` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A contact in a segment.","properties":{"id":{"type":"string","description":"MD5 hash of the e-mail address in lower case; the `subscriber_hash` of other calls."},"email_address":{"type":["string","null"],"description":"E-mail address of the contact."},"unique_email_id":{"type":["string","null"],"description":"Id of the address that is the same in all audiences of the account."},"email_type":{"type":["string","null"],"description":"Format the contact gets mail in: `html` or `text`."},"status":{"type":["string","null"],"description":"`subscribed`, `unsubscribed`, `cleaned`, `pending`, `transactional` or `archived`.","enum":["subscribed","unsubscribed","cleaned","pending","transactional","archived",null]},"merge_fields":{"type":["object","null"],"description":"Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects.","additionalProperties":true},"interests":{"type":["object","null"],"description":"Chosen interests: interest id to true or false. Names are in `interests.list`.","additionalProperties":{"type":"boolean"}},"stats":{"type":["object","null"],"description":"How the contact reacts to e-mail.","properties":{"avg_open_rate":{"type":["number","null"],"description":"Share of e-mails opened, 0 to 1."},"avg_click_rate":{"type":["number","null"],"description":"Share of e-mails clicked, 0 to 1."}}},"ip_signup":{"type":["string","null"],"description":"IP address the contact signed up from."},"timestamp_signup":{"type":["string","null"],"description":"When the contact signed up, ISO 8601.","format":"date-time"},"ip_opt":{"type":["string","null"],"description":"IP address the contact confirmed from."},"timestamp_opt":{"type":["string","null"],"description":"When the contact confirmed the subscription, ISO 8601.","format":"date-time"},"member_rating":{"type":["integer","null"],"description":"Mailchimp's star rating of the contact's engagement, 1 to 5."},"last_changed":{"type":["string","null"],"description":"When the contact's data last changed, ISO 8601.","format":"date-time"},"language":{"type":["string","null"],"description":"Language of the contact, a code such as `en` or `pt_BR`; may be empty."},"vip":{"type":["boolean","null"],"description":"Whether the contact is marked as VIP."},"email_client":{"type":["string","null"],"description":"E-mail program the contact was last seen with."},"location":{"type":["object","null"],"description":"Where the contact was last seen, by IP address.","properties":{"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."},"gmtoff":{"type":["integer","null"],"description":"Offset from UTC in hours outside daylight saving time."},"dstoff":{"type":["integer","null"],"description":"Offset from UTC in hours during daylight saving time."},"country_code":{"type":["string","null"],"description":"Country, two letters."},"timezone":{"type":["string","null"],"description":"Name of the time zone."},"region":{"type":["string","null"],"description":"State or region."}}},"list_id":{"type":["string","null"],"description":"Id of the audience (list)."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `segment_members` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("segment_members"),
-    description: Borrowed("A contact that is in one segment or carries one tag."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("SegmentMembers_List"),
-            entity: Borrowed("segment_members"),
-            action: Action::List,
-            summary: Borrowed("List contacts in a segment"),
-            description: Borrowed(
-                "Lists the contacts in a segment, or with a tag. Unsubscribed, cleaned and transactional contacts are left out; for those use `list_members.list` with `status`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/segments/")),
-                    Piece::Name(Borrowed("segment_id")),
-                    Piece::Text(Borrowed("/members")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("segment_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Segment id, a whole number, from `segments.list`; the id of a tag gives the contacts with that tag.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("members"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "MD5 hash of the e-mail address in lower case; the `subscriber_hash` of other calls.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("email_address"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address of the contact."),
-        },
-        StoreField {
-            name: Borrowed("unique_email_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the address that is the same in all audiences of the account.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("email_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Format the contact gets mail in: `html` or `text`."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`subscribed`, `unsubscribed`, `cleaned`, `pending`, `transactional` or `archived`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("merge_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("interests"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Chosen interests: interest id to true or false. Names are in `interests.list`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("stats"),
-            kind: Borrowed("object"),
-            description: Borrowed("How the contact reacts to e-mail."),
-        },
-        StoreField {
-            name: Borrowed("stats.avg_open_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("stats.avg_click_rate"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("ip_signup"),
-            kind: Borrowed("string"),
-            description: Borrowed("IP address the contact signed up from."),
-        },
-        StoreField {
-            name: Borrowed("timestamp_signup"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the contact signed up, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("ip_opt"),
-            kind: Borrowed("string"),
-            description: Borrowed("IP address the contact confirmed from."),
-        },
-        StoreField {
-            name: Borrowed("timestamp_opt"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the contact confirmed the subscription, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("member_rating"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Mailchimp's star rating of the contact's engagement, 1 to 5."),
-        },
-        StoreField {
-            name: Borrowed("last_changed"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the contact's data last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("language"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Language of the contact, a code such as `en` or `pt_BR`; may be empty.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("vip"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the contact is marked as VIP."),
-        },
-        StoreField {
-            name: Borrowed("email_client"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail program the contact was last seen with."),
-        },
-        StoreField {
-            name: Borrowed("location"),
-            kind: Borrowed("object"),
-            description: Borrowed("Where the contact was last seen, by IP address."),
-        },
-        StoreField {
-            name: Borrowed("location.latitude"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.longitude"),
-            kind: Borrowed("number"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.gmtoff"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.dstoff"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.country_code"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.timezone"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("location.region"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the audience (list)."),
-        },
-    ]),
-    when_to_use: Borrowed("Who is in a segment."),
-    phrases: Borrowed(&[Borrowed("segment members"), Borrowed("tagged contacts")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("segment_members", "A contact that is in one segment or carries one tag.")
+    .when_to_use("Who is in a segment.")
+    .phrases(texts!["segment members", "tagged contacts"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "MD5 hash of the e-mail address in lower case; the `subscriber_hash` of other calls."),
+        stored("email_address", "string", "E-mail address of the contact."),
+        stored("unique_email_id", "string", "Id of the address that is the same in all audiences of the account."),
+        stored("email_type", "string", "Format the contact gets mail in: `html` or `text`."),
+        stored("status", "string", "`subscribed`, `unsubscribed`, `cleaned`, `pending`, `transactional` or `archived`."),
+        stored("merge_fields", "object", "Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects."),
+        stored("interests", "object", "Chosen interests: interest id to true or false. Names are in `interests.list`."),
+        stored("stats", "object", "How the contact reacts to e-mail."),
+        stored("stats.avg_open_rate", "number", ""),
+        stored("stats.avg_click_rate", "number", ""),
+        stored("ip_signup", "string", "IP address the contact signed up from."),
+        stored("timestamp_signup", "string", "When the contact signed up, ISO 8601."),
+        stored("ip_opt", "string", "IP address the contact confirmed from."),
+        stored("timestamp_opt", "string", "When the contact confirmed the subscription, ISO 8601."),
+        stored("member_rating", "integer", "Mailchimp's star rating of the contact's engagement, 1 to 5."),
+        stored("last_changed", "string", "When the contact's data last changed, ISO 8601."),
+        stored("language", "string", "Language of the contact, a code such as `en` or `pt_BR`; may be empty."),
+        stored("vip", "boolean", "Whether the contact is marked as VIP."),
+        stored("email_client", "string", "E-mail program the contact was last seen with."),
+        stored("location", "object", "Where the contact was last seen, by IP address."),
+        stored("location.latitude", "number", ""),
+        stored("location.longitude", "number", ""),
+        stored("location.gmtoff", "integer", ""),
+        stored("location.dstoff", "integer", ""),
+        stored("location.country_code", "string", ""),
+        stored("location.timezone", "string", ""),
+        stored("location.region", "string", ""),
+        stored("list_id", "string", "Id of the audience (list)."),
+    ]);
+
+const LIST: Operation = Operation::get("SegmentMembers_List", "segment_members", Action::List, template!("/lists/{list_id}/segments/{segment_id}/members"))
+    .summary("List contacts in a segment")
+    .description("Lists the contacts in a segment, or with a tag. Unsubscribed, cleaned and transactional contacts are left out; for those use `list_members.list` with `status`.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag gives the contacts with that tag."),
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+    ])
+    .records(json_path!("$.members"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/segment_members.json"));

@@ -2,258 +2,52 @@
 
 //! `segments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A part of an audience, by rules or as a fixed set; tags are static segments.","properties":{"id":{"type":"integer","description":"Segment id."},"name":{"type":["string","null"],"description":"Name of the segment."},"member_count":{"type":["integer","null"],"description":"Subscribed contacts in it."},"type":{"type":["string","null"],"description":"`saved` (rules, kept up to date), `static` (a tag or a fixed set) or `fuzzy` (built in).","enum":["saved","static","fuzzy",null]},"created_at":{"type":["string","null"],"description":"When it was created, ISO 8601.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it was last changed, ISO 8601.","format":"date-time"},"options":{"type":["object","null"],"description":"Rules of a saved segment.","properties":{"match":{"type":["string","null"],"description":"`any` or `all` of the conditions."},"conditions":{"type":["array","null"],"description":"The rules; their form depends on the kind of rule.","items":{"type":"object","additionalProperties":true}}}},"list_id":{"type":["string","null"],"description":"Id of the audience (list)."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `segments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("segments"),
-    description: Borrowed("A part of an audience, by rules or as a fixed set."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Segments_List"),
-            entity: Borrowed("segments"),
-            action: Action::List,
-            summary: Borrowed("List segments of an audience"),
-            description: Borrowed(
-                "Lists the segments of one audience: saved ones with their rules, static ones and tags. Filter by type or by time of creation or change.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/segments")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only segments of this type: `saved` (rules, kept up to date), `static` (a tag, or a fixed set of contacts), `fuzzy` (built in).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_created_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only segments created after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_created_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only segments created before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only segments changed after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("before_updated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only segments last changed before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("segments"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Segments_Get"),
-            entity: Borrowed("segments"),
-            action: Action::Get,
-            summary: Borrowed("Get a segment"),
-            description: Borrowed(
-                "Returns one segment of an audience by id with its rules and size.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/segments/")),
-                    Piece::Name(Borrowed("segment_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("segment_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Segment id, a whole number, from `segments.list`; the id of a tag is one as well.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Segment id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the segment."),
-        },
-        StoreField {
-            name: Borrowed("member_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Subscribed contacts in it."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`saved` (rules, kept up to date), `static` (a tag or a fixed set) or `fuzzy` (built in).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last changed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("options"),
-            kind: Borrowed("object"),
-            description: Borrowed("Rules of a saved segment."),
-        },
-        StoreField {
-            name: Borrowed("options.match"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("options.conditions"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the audience (list)."),
-        },
-    ]),
-    when_to_use: Borrowed("Saved and static segments and their rules."),
-    phrases: Borrowed(&[Borrowed("segment"), Borrowed("target group")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("segments", "A part of an audience, by rules or as a fixed set.")
+    .when_to_use("Saved and static segments and their rules.")
+    .phrases(texts!["segment", "target group"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Segment id."),
+        stored("name", "string", "Name of the segment."),
+        stored("member_count", "integer", "Subscribed contacts in it."),
+        stored("type", "string", "`saved` (rules, kept up to date), `static` (a tag or a fixed set) or `fuzzy` (built in)."),
+        stored("created_at", "string", "When it was created, ISO 8601."),
+        stored("updated_at", "string", "When it was last changed, ISO 8601."),
+        stored("options", "object", "Rules of a saved segment."),
+        stored("options.match", "string", ""),
+        stored("options.conditions", "array", ""),
+        stored("list_id", "string", "Id of the audience (list)."),
+    ]);
+
+const LIST: Operation = Operation::get("Segments_List", "segments", Action::List, template!("/lists/{list_id}/segments"))
+    .summary("List segments of an audience")
+    .description("Lists the segments of one audience: saved ones with their rules, static ones and tags. Filter by type or by time of creation or change.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+        query("type", STRING).description("Only segments of this type: `saved` (rules, kept up to date), `static` (a tag, or a fixed set of contacts), `fuzzy` (built in)."),
+        query("since_created_at", STRING.format("date-time")).description("Only segments created after this instant, ISO 8601 with offset."),
+        query("before_created_at", STRING.format("date-time")).description("Only segments created before this instant, ISO 8601 with offset."),
+        query("since_updated_at", STRING.format("date-time")).description("Only segments changed after this instant, ISO 8601 with offset."),
+        query("before_updated_at", STRING.format("date-time")).description("Only segments last changed before this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.segments"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Segments_Get", "segments", Action::Get, template!("/lists/{list_id}/segments/{segment_id}"))
+    .summary("Get a segment")
+    .description("Returns one segment of an audience by id with its rules and size.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        path("segment_id", STRING).required().description("Segment id, a whole number, from `segments.list`; the id of a tag is one as well."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/segments.json"));

@@ -2,87 +2,29 @@
 
 //! `tags` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A label that contacts of an audience carry.","properties":{"id":{"type":"integer","description":"Tag id; also the id of the static segment that holds its contacts."},"name":{"type":["string","null"],"description":"Tag name."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tags` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tags"),
-    description: Borrowed("A label on contacts of an audience."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Tags_List"),
-            entity: Borrowed("tags"),
-            action: Action::List,
-            summary: Borrowed("List or search tags"),
-            description: Borrowed(
-                "Lists the tags of one audience, all of them or those whose name begins with a text. The contacts with a tag: `segment_members.list` with the tag id as segment id.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/lists/")),
-                    Piece::Name(Borrowed("list_id")),
-                    Piece::Text(Borrowed("/tag-search")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("list_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Audience (list) id, as `lists.list` returns it; not the number in the address of the web app.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only tags whose name begins with this text; left out, all tags of the audience.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("tags"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All matching tags come at once.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Tag id; also the id of the static segment that holds its contacts.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tag name."),
-        },
-    ]),
-    when_to_use: Borrowed("Which tags an audience has, and their ids."),
-    phrases: Borrowed(&[Borrowed("tag"), Borrowed("label")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tags", "A label on contacts of an audience.")
+    .when_to_use("Which tags an audience has, and their ids.")
+    .phrases(texts!["tag", "label"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Tag id; also the id of the static segment that holds its contacts."),
+        stored("name", "string", "Tag name."),
+    ]);
+
+const LIST: Operation = Operation::get("Tags_List", "tags", Action::List, template!("/lists/{list_id}/tag-search"))
+    .summary("List or search tags")
+    .description("Lists the tags of one audience, all of them or those whose name begins with a text. The contacts with a tag: `segment_members.list` with the tag id as segment id.")
+    .parameters(list![
+        path("list_id", STRING).required().description("Audience (list) id, as `lists.list` returns it; not the number in the address of the web app."),
+        query("name", STRING).description("Only tags whose name begins with this text; left out, all tags of the audience."),
+    ])
+    .records(json_path!("$.tags"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::none("All matching tags come at once."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tags.json"));

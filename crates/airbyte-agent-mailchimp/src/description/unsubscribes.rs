@@ -2,150 +2,37 @@
 
 //! `unsubscribes` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A recipient who unsubscribed because of a campaign.","properties":{"email_id":{"type":["string","null"],"description":"MD5 hash of the e-mail address in lower case."},"email_address":{"type":["string","null"],"description":"E-mail address of the contact."},"merge_fields":{"type":["object","null"],"description":"Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects.","additionalProperties":true},"vip":{"type":["boolean","null"],"description":"Whether the contact is marked as VIP."},"timestamp":{"type":["string","null"],"description":"When they unsubscribed, ISO 8601.","format":"date-time"},"reason":{"type":["string","null"],"description":"Reason they gave, if any."},"campaign_id":{"type":["string","null"],"description":"Id of the campaign."},"list_id":{"type":["string","null"],"description":"Id of the audience (list)."},"list_is_active":{"type":["boolean","null"],"description":"Whether the audience still exists; false once it was deleted."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `unsubscribes` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("unsubscribes"),
-    description: Borrowed("A recipient who unsubscribed because of one campaign."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Unsubscribes_List"),
-            entity: Borrowed("unsubscribes"),
-            action: Action::List,
-            summary: Borrowed("List who unsubscribed"),
-            description: Borrowed(
-                "Lists the recipients who unsubscribed because of one campaign, with time and reason. For everybody who left an audience use `list_members.list` with `status: unsubscribed`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/reports/")),
-                    Piece::Name(Borrowed("campaign_id")),
-                    Piece::Text(Borrowed("/unsubscribed")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("campaign_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("count"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("10"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("10"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "How many records to skip, for paging: the number of records received so far.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(0.0),
-                        default: Some(Json(Borrowed("0"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("0"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("unsubscribes"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("links"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("_links"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                size: Some(PageSize {
-                    parameter: Borrowed("count"),
-                    default: Some(10),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("email_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("MD5 hash of the e-mail address in lower case."),
-        },
-        StoreField {
-            name: Borrowed("email_address"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address of the contact."),
-        },
-        StoreField {
-            name: Borrowed("merge_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("vip"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the contact is marked as VIP."),
-        },
-        StoreField {
-            name: Borrowed("timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed("When they unsubscribed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("reason"),
-            kind: Borrowed("string"),
-            description: Borrowed("Reason they gave, if any."),
-        },
-        StoreField {
-            name: Borrowed("campaign_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the campaign."),
-        },
-        StoreField {
-            name: Borrowed("list_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the audience (list)."),
-        },
-        StoreField {
-            name: Borrowed("list_is_active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the audience still exists; false once it was deleted."),
-        },
-    ]),
-    when_to_use: Borrowed("Who left after a campaign, and why."),
-    phrases: Borrowed(&[Borrowed("unsubscribe"), Borrowed("opt-out"), Borrowed("churn")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("unsubscribes", "A recipient who unsubscribed because of one campaign.")
+    .when_to_use("Who left after a campaign, and why.")
+    .phrases(texts!["unsubscribe", "opt-out", "churn"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("email_id", "string", "MD5 hash of the e-mail address in lower case."),
+        stored("email_address", "string", "E-mail address of the contact."),
+        stored("merge_fields", "object", "Values of the audience's own fields, by merge tag, such as `FNAME` and `LNAME`. Every audience defines its own; texts, numbers or, for addresses, objects."),
+        stored("vip", "boolean", "Whether the contact is marked as VIP."),
+        stored("timestamp", "string", "When they unsubscribed, ISO 8601."),
+        stored("reason", "string", "Reason they gave, if any."),
+        stored("campaign_id", "string", "Id of the campaign."),
+        stored("list_id", "string", "Id of the audience (list)."),
+        stored("list_is_active", "boolean", "Whether the audience still exists; false once it was deleted."),
+    ]);
+
+const LIST: Operation = Operation::get("Unsubscribes_List", "unsubscribes", Action::List, template!("/reports/{campaign_id}/unsubscribed"))
+    .summary("List who unsubscribed")
+    .description("Lists the recipients who unsubscribed because of one campaign, with time and reason. For everybody who left an audience use `list_members.list` with `status: unsubscribed`.")
+    .parameters(list![
+        path("campaign_id", STRING).required().description("Campaign id, as `campaigns.list` returns it; also for reports, which share the id of their campaign."),
+        query("count", INTEGER.minimum(1.0).maximum(1000.0).default("10")).default("10").description("Records per page, 1 to 1000; Mailchimp takes 10 when it is left out. Ask for many at once: large offsets are slow."),
+        query("offset", INTEGER.minimum(0.0).default("0")).default("0").description("How many records to skip, for paging: the number of records received so far."),
+    ])
+    .records(json_path!("$.unsubscribes"))
+    .meta(list![meta("links", json_path!("$._links"))])
+    .paging(Paging::offset("offset", 0).size(page_size("count").default(10).maximum(1000)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/unsubscribes.json"));

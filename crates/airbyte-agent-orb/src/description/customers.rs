@@ -2,190 +2,46 @@
 
 //! `customers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A buyer of your products; owns subscriptions and receives invoices.","required":["id"],"properties":{"id":{"type":"string","description":"Orb's customer id."},"external_customer_id":{"type":["string","null"],"description":"Your own id for the customer, if one was given."},"name":{"type":["string","null"],"description":"Full name or company name."},"email":{"type":["string","null"],"description":"E-mail address for invoices, receipts and notices."},"created_at":{"type":["string","null"],"description":"When it was created in Orb, ISO 8601 in UTC.","format":"date-time"},"payment_provider":{"type":["string","null"],"description":"Outside system through which the customer pays, such as `stripe_charge`, `stripe_invoice`, `quickbooks`, `bill.com`, `netsuite`."},"payment_provider_id":{"type":["string","null"],"description":"Id of the customer in that system, for instance `cus_…` of Stripe."},"timezone":{"type":["string","null"],"description":"IANA time zone that bounds the customer's billing periods, such as `America/New_York`."},"shipping_address":{"description":"Where goods are sent.","oneOf":[{"type":"object","description":"A postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},{"type":"null"}]},"billing_address":{"description":"Address on invoices.","oneOf":[{"type":"object","description":"A postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},{"type":"null"}]},"balance":{"type":["string","null"],"description":"Credit kept for the customer in their currency, as decimal text; applied to the next invoices."},"currency":{"type":["string","null"],"description":"Three-letter ISO 4217 code, or `credits` and other pricing units of your own."},"tax_id":{"type":["object","null"],"description":"Tax number printed on invoices.","properties":{"type":{"type":["string","null"],"description":"Kind of number, such as `eu_vat`, `us_ein`, `gb_vat`."},"value":{"type":["string","null"],"description":"The number itself."},"country":{"type":["string","null"],"description":"Country that issued it (ISO 3166-1)."}}},"auto_collection":{"type":["boolean","null"],"description":"Whether issued invoices are charged by themselves when due."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are texts.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("customers"),
-    description: Borrowed(
-        "A buyer of your products, with addresses, balance and payment provider.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCustomers"),
-            entity: Borrowed("customers"),
-            action: Action::List,
-            summary: Borrowed("List customers"),
-            description: Borrowed(
-                "Lists all customers, the most recently created first. It has no filters: to find one by name or e-mail address go through the pages, or search the index of the hosted platform.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/customers"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Most records per page; Orb takes 20 when left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the next page starts: `next_cursor` of the answer before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("pagination_metadata")),
-                                Step::Key(Borrowed("next_cursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("pagination_metadata")),
-                            Step::Key(Borrowed("has_more")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCustomer"),
-            entity: Borrowed("customers"),
-            action: Action::Get,
-            summary: Borrowed("Get a customer"),
-            description: Borrowed(
-                "Returns one customer by Orb's id, with addresses, balance, payment provider and tax number. Your own id for the customer is not accepted here; the lists of subscriptions and invoices take it as `external_customer_id`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/customers/")),
-                    Piece::Name(Borrowed("customer_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("customer_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Orb's id of the customer (not your own id; find it in `customers.list`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Orb's customer id."),
-        },
-        StoreField {
-            name: Borrowed("external_customer_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Your own id for the customer, if one was given."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name or company name."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address for invoices, receipts and notices."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created in Orb, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("payment_provider"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Outside system through which the customer pays, such as `stripe_charge`, `stripe_invoice`, `quickbooks`, `bill.com`, `netsuite`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("payment_provider_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the customer in that system, for instance `cus_…` of Stripe.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("timezone"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "IANA time zone that bounds the customer's billing periods, such as `America/New_York`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("shipping_address"),
-            kind: Borrowed("object"),
-            description: Borrowed("Where goods are sent."),
-        },
-        StoreField {
-            name: Borrowed("billing_address"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address on invoices."),
-        },
-    ]),
-    when_to_use: Borrowed("To find a customer, their payment provider, balance or id."),
-    phrases: Borrowed(&[Borrowed("customer"), Borrowed("account"), Borrowed("buyer")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("customers", "A buyer of your products, with addresses, balance and payment provider.")
+    .when_to_use("To find a customer, their payment provider, balance or id.")
+    .phrases(texts!["customer", "account", "buyer"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Orb's customer id."),
+        stored("external_customer_id", "string", "Your own id for the customer, if one was given."),
+        stored("name", "string", "Full name or company name."),
+        stored("email", "string", "E-mail address for invoices, receipts and notices."),
+        stored("created_at", "string", "When it was created in Orb, ISO 8601 in UTC."),
+        stored("payment_provider", "string", "Outside system through which the customer pays, such as `stripe_charge`, `stripe_invoice`, `quickbooks`, `bill.com`, `netsuite`."),
+        stored("payment_provider_id", "string", "Id of the customer in that system, for instance `cus_…` of Stripe."),
+        stored("timezone", "string", "IANA time zone that bounds the customer's billing periods, such as `America/New_York`."),
+        stored("shipping_address", "object", "Where goods are sent."),
+        stored("billing_address", "object", "Address on invoices."),
+    ]);
+
+const LIST: Operation = Operation::get("listCustomers", "customers", Action::List, template!("/customers"))
+    .summary("List customers")
+    .description("Lists all customers, the most recently created first. It has no filters: to find one by name or e-mail address go through the pages, or search the index of the hosted platform.")
+    .preferred_for_check()
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
+        query("cursor", STRING).description("Where the next page starts: `next_cursor` of the answer before. Leave out for the first page."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getCustomer", "customers", Action::Get, template!("/customers/{customer_id}"))
+    .summary("Get a customer")
+    .description("Returns one customer by Orb's id, with addresses, balance, payment provider and tax number. Your own id for the customer is not accepted here; the lists of subscriptions and invoices take it as `external_customer_id`.")
+    .parameters(list![
+        path("customer_id", STRING).required().description("Orb's id of the customer (not your own id; find it in `customers.list`)."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/customers.json"));

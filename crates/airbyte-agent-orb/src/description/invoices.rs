@@ -2,309 +2,58 @@
 
 //! `invoices` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A request for payment with its lines, amounts and state. Amounts are decimal texts in the currency's main unit.","required":["id"],"properties":{"id":{"type":"string","description":"Invoice id."},"created_at":{"type":["string","null"],"description":"When it was created in Orb, ISO 8601 in UTC.","format":"date-time"},"invoice_date":{"type":["string","null"],"description":"Date of the invoice, ISO 8601.","format":"date-time"},"due_date":{"type":["string","null"],"description":"When payment is due; null until the invoice is final.","format":"date-time"},"invoice_pdf":{"type":["string","null"],"description":"Address of the PDF; null for drafts."},"subtotal":{"type":["string","null"],"description":"Sum before discounts and minimums, as decimal text such as `120.50`."},"total":{"type":["string","null"],"description":"Sum after discounts and minimums, as decimal text."},"amount_due":{"type":["string","null"],"description":"What is left to pay once the customer's balance is applied, as decimal text."},"status":{"type":["string","null"],"description":"`draft`, `issued`, `paid`, `synced` or `void`."},"memo":{"type":["string","null"],"description":"Free text on the PDF and in the invoice portal."},"issue_failed_at":{"type":["string","null"],"description":"When issuing last failed; stays after a later success.","format":"date-time"},"sync_failed_at":{"type":["string","null"],"description":"When handing it to an outside invoicing system last failed.","format":"date-time"},"payment_failed_at":{"type":["string","null"],"description":"When payment last failed.","format":"date-time"},"payment_started_at":{"type":["string","null"],"description":"When payment was last attempted; bank transfers can take days from here.","format":"date-time"},"voided_at":{"type":["string","null"],"description":"When it was cancelled, for void invoices.","format":"date-time"},"paid_at":{"type":["string","null"],"description":"When it was paid, for paid invoices.","format":"date-time"},"issued_at":{"type":["string","null"],"description":"When it became final; null for drafts.","format":"date-time"},"hosted_invoice_url":{"type":["string","null"],"description":"Page where the customer sees and pays the invoice; expires 30 days after the due date."},"line_items":{"type":["array","null"],"description":"Lines of the invoice, one per price.","items":{"type":"object","properties":{"id":{"type":["string","null"],"description":"Line id."},"quantity":{"type":["number","null"],"description":"Quantity of a fixed fee, or usage in the period."},"amount":{"type":["string","null"],"description":"Amount of the line after adjustments and prepaid credits, as decimal text."},"name":{"type":["string","null"],"description":"Name of the price."},"start_date":{"type":["string","null"],"description":"Start of the time billed.","format":"date-time"},"end_date":{"type":["string","null"],"description":"End of the time billed.","format":"date-time"}}}},"subscription":{"type":["object","null"],"description":"Subscription the invoice belongs to; null for one-off invoices.","properties":{"id":{"type":["string","null"],"description":"Subscription id."}}},"customer":{"type":["object","null"],"description":"The customer billed.","properties":{"id":{"type":["string","null"],"description":"Orb's customer id."},"external_customer_id":{"type":["string","null"],"description":"Your own id for the customer."}}},"currency":{"type":["string","null"],"description":"Three-letter ISO 4217 code, or `credits` and other pricing units of your own."},"discount":{"type":["object","null"],"description":"Discount on the whole, if any: `discount_type` with a percentage, an amount or usage."},"minimum":{"type":["object","null"],"description":"Least amount billed per period, if one is set (`minimum_amount`)."},"maximum":{"type":["object","null"],"description":"Highest amount billed per period, if one is set (`maximum_amount`)."},"credit_notes":{"type":["array","null"],"description":"Credit notes on this invoice, with number, reason and total.","items":{"type":"object"}},"will_auto_issue":{"type":["boolean","null"],"description":"Whether a draft becomes final by itself."},"eligible_to_issue_at":{"type":["string","null"],"description":"From when on a draft can be issued; null otherwise.","format":"date-time"},"customer_balance_transactions":{"type":["array","null"],"description":"Changes of the customer's balance made by this invoice.","items":{"type":"object"}},"auto_collection":{"type":["object","null"],"description":"Automatic collection: `enabled`, `next_attempt_at`, `num_attempts`, `previously_attempted_at`."},"invoice_number":{"type":["string","null"],"description":"Number printed on the invoice."},"billing_address":{"description":"Billing address as of the invoice.","oneOf":[{"type":"object","description":"A postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},{"type":"null"}]},"shipping_address":{"description":"Shipping address as of the invoice.","oneOf":[{"type":"object","description":"A postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},{"type":"null"}]},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are texts.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `invoices` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("invoices"),
-    description: Borrowed("A request for payment with its lines and state."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listInvoices"),
-            entity: Borrowed("invoices"),
-            action: Action::List,
-            summary: Borrowed("List invoices"),
-            description: Borrowed(
-                "Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced ones come back unless `status` asks for drafts or void ones; the amounts of drafts can lag behind usage. Filter by customer, subscription, state or date of the invoice. Amounts are decimal texts.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/invoices"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Most records per page; Orb takes 20 when left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the next page starts: `next_cursor` of the answer before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only invoices of this customer, by Orb's customer id. Give either this or `external_customer_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("external_customer_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only invoices of this customer, by your own id for the customer.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("subscription_id"),
-                    location: Location::Query,
-                    description: Borrowed("Only invoices of this subscription, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("invoice_date_gt"),
-                    wire: Some(Borrowed("invoice_date[gt]")),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only invoices dated later than this instant (ISO 8601).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("invoice_date_gte"),
-                    wire: Some(Borrowed("invoice_date[gte]")),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only invoices dated at or after this instant (ISO 8601).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("invoice_date_lt"),
-                    wire: Some(Borrowed("invoice_date[lt]")),
-                    location: Location::Query,
-                    description: Borrowed("Only invoices dated before this instant (ISO 8601)."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("invoice_date_lte"),
-                    wire: Some(Borrowed("invoice_date[lte]")),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only invoices dated at or before this instant (ISO 8601).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only invoices in this state. `draft` is still being computed, `issued` is final and unpaid, `synced` was handed to an outside system, `void` is cancelled. Left out, `issued`, `paid` and `synced` ones come back, so drafts have to be asked for.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""draft""#)),
-                            Json(Borrowed(r#""issued""#)),
-                            Json(Borrowed(r#""paid""#)),
-                            Json(Borrowed(r#""synced""#)),
-                            Json(Borrowed(r#""void""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("pagination_metadata")),
-                                Step::Key(Borrowed("next_cursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("pagination_metadata")),
-                            Step::Key(Borrowed("has_more")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getInvoice"),
-            entity: Borrowed("invoices"),
-            action: Action::Get,
-            summary: Borrowed("Get an invoice"),
-            description: Borrowed(
-                "Returns one invoice by id with all lines, amounts, dates of payment and links to page and PDF. To find it by customer or date use `invoices.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/invoices/")),
-                    Piece::Name(Borrowed("invoice_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("invoice_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the invoice (not the number printed on it)."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Invoice id."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created in Orb, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("invoice_date"),
-            kind: Borrowed("string"),
-            description: Borrowed("Date of the invoice, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("due_date"),
-            kind: Borrowed("string"),
-            description: Borrowed("When payment is due; null until the invoice is final."),
-        },
-        StoreField {
-            name: Borrowed("invoice_pdf"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the PDF; null for drafts."),
-        },
-        StoreField {
-            name: Borrowed("subtotal"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Sum before discounts and minimums, as decimal text such as `120.50`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("total"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sum after discounts and minimums, as decimal text."),
-        },
-        StoreField {
-            name: Borrowed("amount_due"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "What is left to pay once the customer's balance is applied, as decimal text.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed("`draft`, `issued`, `paid`, `synced` or `void`."),
-        },
-        StoreField {
-            name: Borrowed("memo"),
-            kind: Borrowed("string"),
-            description: Borrowed("Free text on the PDF and in the invoice portal."),
-        },
-        StoreField {
-            name: Borrowed("paid_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was paid, for paid invoices."),
-        },
-        StoreField {
-            name: Borrowed("issued_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it became final; null for drafts."),
-        },
-        StoreField {
-            name: Borrowed("hosted_invoice_url"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Page where the customer sees and pays the invoice; expires 30 days after the due date.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("line_items"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Lines of the invoice with name, quantity, amount and the time billed.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("subscription"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Subscription the invoice belongs to; null for one-off invoices.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To see what was billed, what is unpaid and why."),
-    phrases: Borrowed(
-        &[Borrowed("invoice"), Borrowed("bill"), Borrowed("overdue"), Borrowed("unpaid")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("invoices", "A request for payment with its lines and state.")
+    .when_to_use("To see what was billed, what is unpaid and why.")
+    .phrases(texts!["invoice", "bill", "overdue", "unpaid"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Invoice id."),
+        stored("created_at", "string", "When it was created in Orb, ISO 8601 in UTC."),
+        stored("invoice_date", "string", "Date of the invoice, ISO 8601."),
+        stored("due_date", "string", "When payment is due; null until the invoice is final."),
+        stored("invoice_pdf", "string", "Address of the PDF; null for drafts."),
+        stored("subtotal", "string", "Sum before discounts and minimums, as decimal text such as `120.50`."),
+        stored("total", "string", "Sum after discounts and minimums, as decimal text."),
+        stored("amount_due", "string", "What is left to pay once the customer's balance is applied, as decimal text."),
+        stored("status", "string", "`draft`, `issued`, `paid`, `synced` or `void`."),
+        stored("memo", "string", "Free text on the PDF and in the invoice portal."),
+        stored("paid_at", "string", "When it was paid, for paid invoices."),
+        stored("issued_at", "string", "When it became final; null for drafts."),
+        stored("hosted_invoice_url", "string", "Page where the customer sees and pays the invoice; expires 30 days after the due date."),
+        stored("line_items", "array", "Lines of the invoice with name, quantity, amount and the time billed."),
+        stored("subscription", "object", "Subscription the invoice belongs to; null for one-off invoices."),
+    ]);
+
+const LIST: Operation = Operation::get("listInvoices", "invoices", Action::List, template!("/invoices"))
+    .summary("List invoices")
+    .description("Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced ones come back unless `status` asks for drafts or void ones; the amounts of drafts can lag behind usage. Filter by customer, subscription, state or date of the invoice. Amounts are decimal texts.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
+        query("cursor", STRING).description("Where the next page starts: `next_cursor` of the answer before. Leave out for the first page."),
+        query("customer_id", STRING).description("Only invoices of this customer, by Orb's customer id. Give either this or `external_customer_id`."),
+        query("external_customer_id", STRING).description("Only invoices of this customer, by your own id for the customer."),
+        query("subscription_id", STRING).description("Only invoices of this subscription, by id."),
+        query("invoice_date_gt", STRING.format("date-time")).wire("invoice_date[gt]").description("Only invoices dated later than this instant (ISO 8601)."),
+        query("invoice_date_gte", STRING.format("date-time")).wire("invoice_date[gte]").description("Only invoices dated at or after this instant (ISO 8601)."),
+        query("invoice_date_lt", STRING.format("date-time")).wire("invoice_date[lt]").description("Only invoices dated before this instant (ISO 8601)."),
+        query("invoice_date_lte", STRING.format("date-time")).wire("invoice_date[lte]").description("Only invoices dated at or before this instant (ISO 8601)."),
+        query("status", STRING.choices(words!["draft", "issued", "paid", "synced", "void"])).description("Only invoices in this state. `draft` is still being computed, `issued` is final and unpaid, `synced` was handed to an outside system, `void` is cancelled. Left out, `issued`, `paid` and `synced` ones come back, so drafts have to be asked for."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getInvoice", "invoices", Action::Get, template!("/invoices/{invoice_id}"))
+    .summary("Get an invoice")
+    .description("Returns one invoice by id with all lines, amounts, dates of payment and links to page and PDF. To find it by customer or date use `invoices.list`.")
+    .parameters(list![
+        path("invoice_id", STRING).required().description("Id of the invoice (not the number printed on it)."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/invoices.json"));

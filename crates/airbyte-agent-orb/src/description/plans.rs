@@ -2,154 +2,39 @@
 
 //! `plans` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"What can be subscribed to: a set of prices with phases, discounts and limits.","required":["id"],"properties":{"id":{"type":"string","description":"Plan id."},"created_at":{"type":["string","null"],"description":"When it was created in Orb, ISO 8601 in UTC.","format":"date-time"},"name":{"type":["string","null"],"description":"Name of the plan."},"description":{"type":["string","null"],"description":"What the plan offers."},"status":{"type":["string","null"],"description":"`active`, `archived` or `draft`."},"default_invoice_memo":{"type":["string","null"],"description":"Text printed on the invoices unless one sets its own."},"net_terms":{"type":["integer","null"],"description":"Days from issue to due date; 0 is due on issue."},"currency":{"type":["string","null"],"description":"Three-letter ISO 4217 code, or `credits` and other pricing units of your own."},"prices":{"type":["array","null"],"description":"Prices of the plan, those of all phases included.","items":{"type":"object","properties":{"id":{"type":["string","null"],"description":"Price id."},"name":{"type":["string","null"],"description":"Name of the price, as it appears on invoice lines."},"price_type":{"type":["string","null"],"description":"`usage_price` is billed by what was used, `fixed_price` by quantity."},"model_type":{"type":["string","null"],"description":"How the amount is computed, such as `unit`, `tiered`, `package`, `matrix`, `bulk`; the settings are under a key named after it."},"currency":{"type":["string","null"],"description":"Three-letter ISO 4217 code, or `credits` and other pricing units of your own."}}}},"product":{"type":["object","null"],"description":"Product the plan belongs to.","properties":{"id":{"type":["string","null"],"description":"Product id."},"name":{"type":["string","null"],"description":"Name of the product."}}},"minimum":{"type":["object","null"],"description":"Least amount billed per period, if one is set (`minimum_amount`)."},"maximum":{"type":["object","null"],"description":"Highest amount billed per period, if one is set (`maximum_amount`)."},"discount":{"type":["object","null"],"description":"Discount on the whole, if any: `discount_type` with a percentage, an amount or usage."},"trial_config":{"type":["object","null"],"description":"Trial: `trial_period` and `trial_period_unit` (days)."},"plan_phases":{"type":["array","null"],"description":"Phases with their order, duration and limits; null when the plan has none.","items":{"type":"object"}},"external_plan_id":{"type":["string","null"],"description":"Your own id for the plan, if one was given."},"invoicing_currency":{"type":["string","null"],"description":"Currency in which invoices are made out; differs from `currency` when that is a pricing unit."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are texts.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `plans` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("plans"),
-    description: Borrowed("What can be subscribed to: a set of prices."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listPlans"),
-            entity: Borrowed("plans"),
-            action: Action::List,
-            summary: Borrowed("List plans"),
-            description: Borrowed(
-                "Lists all plans, the most recently created first, archived and draft ones included, each with its prices. What a customer has bought is in `subscriptions.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/plans"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Most records per page; Orb takes 20 when left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the next page starts: `next_cursor` of the answer before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("pagination_metadata")),
-                                Step::Key(Borrowed("next_cursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("pagination_metadata")),
-                            Step::Key(Borrowed("has_more")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getPlan"),
-            entity: Borrowed("plans"),
-            action: Action::Get,
-            summary: Borrowed("Get a plan"),
-            description: Borrowed(
-                "Returns one plan by id with prices, phases, trial, discounts and limits.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/plans/")),
-                    Piece::Name(Borrowed("plan_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("plan_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Orb's id of the plan."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Plan id."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created in Orb, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the plan."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the plan offers."),
-        },
-        StoreField {
-            name: Borrowed("prices"),
-            kind: Borrowed("array"),
-            description: Borrowed("Prices of the plan, those of all phases included."),
-        },
-        StoreField {
-            name: Borrowed("product"),
-            kind: Borrowed("object"),
-            description: Borrowed("Product the plan belongs to."),
-        },
-    ]),
-    when_to_use: Borrowed("To look up prices, trials and phases of a plan."),
-    phrases: Borrowed(&[Borrowed("plan"), Borrowed("pricing"), Borrowed("price list")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("plans", "What can be subscribed to: a set of prices.")
+    .when_to_use("To look up prices, trials and phases of a plan.")
+    .phrases(texts!["plan", "pricing", "price list"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Plan id."),
+        stored("created_at", "string", "When it was created in Orb, ISO 8601 in UTC."),
+        stored("name", "string", "Name of the plan."),
+        stored("description", "string", "What the plan offers."),
+        stored("prices", "array", "Prices of the plan, those of all phases included."),
+        stored("product", "object", "Product the plan belongs to."),
+    ]);
+
+const LIST: Operation = Operation::get("listPlans", "plans", Action::List, template!("/plans"))
+    .summary("List plans")
+    .description("Lists all plans, the most recently created first, archived and draft ones included, each with its prices. What a customer has bought is in `subscriptions.list`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
+        query("cursor", STRING).description("Where the next page starts: `next_cursor` of the answer before. Leave out for the first page."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getPlan", "plans", Action::Get, template!("/plans/{plan_id}"))
+    .summary("Get a plan")
+    .description("Returns one plan by id with prices, phases, trial, discounts and limits.")
+    .parameters(list![path("plan_id", STRING).required().description("Orb's id of the plan.")])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/plans.json"));

@@ -2,184 +2,41 @@
 
 //! `subscriptions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The purchase of a plan by a customer, with its billing period.","required":["id"],"properties":{"id":{"type":"string","description":"Subscription id."},"created_at":{"type":["string","null"],"description":"When it was created in Orb, ISO 8601 in UTC.","format":"date-time"},"start_date":{"type":["string","null"],"description":"When billing starts or started, ISO 8601.","format":"date-time"},"end_date":{"type":["string","null"],"description":"When billing stops; null while open-ended.","format":"date-time"},"status":{"type":["string","null"],"description":"`active`, `upcoming` or `ended`."},"customer":{"type":["object","null"],"description":"The customer who holds it; Orb sends the whole customer.","properties":{"id":{"type":["string","null"],"description":"Orb's customer id."},"external_customer_id":{"type":["string","null"],"description":"Your own id for the customer."}}},"plan":{"type":["object","null"],"description":"The plan subscribed to; Orb sends the whole plan. Null for subscriptions without one.","properties":{"id":{"type":["string","null"],"description":"Plan id."},"name":{"type":["string","null"],"description":"Name of the plan."}}},"current_billing_period_start_date":{"type":["string","null"],"description":"Start of the running billing period (included); null when not active.","format":"date-time"},"current_billing_period_end_date":{"type":["string","null"],"description":"End of the running billing period (excluded), that is the next billing; null when not active.","format":"date-time"},"active_plan_phase_order":{"type":["integer","null"],"description":"Number of the plan phase that applies now, from 1; null for plans without phases."},"fixed_fee_quantity_schedule":{"type":["array","null"],"description":"Quantities of fixed fees over time: `price_id`, `quantity`, `start_date`, `end_date`.","items":{"type":"object"}},"price_intervals":{"type":["array","null"],"description":"Prices with the time in which each applies, among them the price itself and its billing day.","items":{"type":"object"}},"redeemed_coupon":{"type":["object","null"],"description":"Coupon used: `coupon_id`, `start_date`, `end_date`."},"default_invoice_memo":{"type":["string","null"],"description":"Text printed on the invoices unless one sets its own."},"auto_collection":{"type":["boolean","null"],"description":"Whether its invoices are charged by themselves; null to follow the customer's setting."},"net_terms":{"type":["integer","null"],"description":"Days from issue to due date; 0 is due on issue."},"invoicing_threshold":{"type":["string","null"],"description":"Amount of usage, as decimal text, at which an invoice is issued before the period ends."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are texts.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `subscriptions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("subscriptions"),
-    description: Borrowed("The purchase of a plan by a customer."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSubscriptions"),
-            entity: Borrowed("subscriptions"),
-            action: Action::List,
-            summary: Borrowed("List subscriptions"),
-            description: Borrowed(
-                "Lists subscriptions, the most recently created first, each with its whole customer and plan. Filter by customer or state; ended ones are included unless `status` says otherwise.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/subscriptions"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Most records per page; Orb takes 20 when left out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the next page starts: `next_cursor` of the answer before. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only subscriptions of this customer, by Orb's customer id. Give either this or `external_customer_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("external_customer_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only subscriptions of this customer, by your own id for the customer.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only subscriptions in this state: `active` runs now, `upcoming` has yet to start, `ended` is over. Left out, all of them.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""active""#)),
-                            Json(Borrowed(r#""ended""#)),
-                            Json(Borrowed(r#""upcoming""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("pagination_metadata")),
-                                Step::Key(Borrowed("next_cursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("pagination_metadata")),
-                            Step::Key(Borrowed("has_more")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getSubscription"),
-            entity: Borrowed("subscriptions"),
-            action: Action::Get,
-            summary: Borrowed("Get a subscription"),
-            description: Borrowed(
-                "Returns one subscription by id with customer, plan, prices in force and the running billing period.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/subscriptions/")),
-                    Piece::Name(Borrowed("subscription_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("subscription_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the subscription."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Subscription id."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created in Orb, ISO 8601 in UTC."),
-        },
-        StoreField {
-            name: Borrowed("start_date"),
-            kind: Borrowed("string"),
-            description: Borrowed("When billing starts or started, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("end_date"),
-            kind: Borrowed("string"),
-            description: Borrowed("When billing stops; null while open-ended."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed("`active`, `upcoming` or `ended`."),
-        },
-    ]),
-    when_to_use: Borrowed("To see who has which plan, since when and until when."),
-    phrases: Borrowed(&[Borrowed("subscription"), Borrowed("renewal"), Borrowed("active plan")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("subscriptions", "The purchase of a plan by a customer.")
+    .when_to_use("To see who has which plan, since when and until when.")
+    .phrases(texts!["subscription", "renewal", "active plan"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Subscription id."),
+        stored("created_at", "string", "When it was created in Orb, ISO 8601 in UTC."),
+        stored("start_date", "string", "When billing starts or started, ISO 8601."),
+        stored("end_date", "string", "When billing stops; null while open-ended."),
+        stored("status", "string", "`active`, `upcoming` or `ended`."),
+    ]);
+
+const LIST: Operation = Operation::get("listSubscriptions", "subscriptions", Action::List, template!("/subscriptions"))
+    .summary("List subscriptions")
+    .description("Lists subscriptions, the most recently created first, each with its whole customer and plan. Filter by customer or state; ended ones are included unless `status` says otherwise.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0).default("20")).default("20").description("Most records per page; Orb takes 20 when left out."),
+        query("cursor", STRING).description("Where the next page starts: `next_cursor` of the answer before. Leave out for the first page."),
+        query("customer_id", STRING).description("Only subscriptions of this customer, by Orb's customer id. Give either this or `external_customer_id`."),
+        query("external_customer_id", STRING).description("Only subscriptions of this customer, by your own id for the customer."),
+        query("status", STRING.choices(words!["active", "ended", "upcoming"])).description("Only subscriptions in this state: `active` runs now, `upcoming` has yet to start, `ended` is over. Left out, all of them."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("next_cursor", json_path!("$.pagination_metadata.next_cursor"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_body(json_path!("$.pagination_metadata.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getSubscription", "subscriptions", Action::Get, template!("/subscriptions/{subscription_id}"))
+    .summary("Get a subscription")
+    .description("Returns one subscription by id with customer, plan, prices in force and the running billing period.")
+    .parameters(list![path("subscription_id", STRING).required().description("Id of the subscription.")])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/subscriptions.json"));

@@ -2,678 +2,141 @@
 
 //! `accounts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A company or person that is dealt with. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Name":{"type":"string","description":"Name of the company."},"AccountSource":{"type":["string","null"],"description":"Where the account came from, such as `Web` or `Trade Show`."},"BillingAddress":{"description":"Billing address as a whole; read only, set its parts.","oneOf":[{"type":"object","description":"An address as a whole; Salesforce makes it from the single fields.","properties":{"street":{"type":["string","null"],"description":"Street and number."},"city":{"type":["string","null"],"description":"City."},"state":{"type":["string","null"],"description":"State or province."},"postalCode":{"type":["string","null"],"description":"Postal code."},"country":{"type":["string","null"],"description":"Country."},"latitude":{"type":["number","null"],"description":"Latitude in degrees, when the address was located."},"longitude":{"type":["number","null"],"description":"Longitude in degrees, when the address was located."}}},{"type":"null"}]},"BillingCity":{"type":["string","null"],"description":"City of the billing address."},"BillingCountry":{"type":["string","null"],"description":"Country of the billing address."},"BillingPostalCode":{"type":["string","null"],"description":"Postal code of the billing address."},"BillingState":{"type":["string","null"],"description":"State or province of the billing address."},"BillingStreet":{"type":["string","null"],"description":"Street of the billing address."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"Description":{"type":["string","null"],"description":"Longer text about it."},"Industry":{"type":["string","null"],"description":"Branch, one of the values set up in the org, such as `Technology` or `Banking`."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"LastActivityDate":{"type":["string","null"],"description":"Day of the last task or event on it: the due date of the latest one, which may lie ahead."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"NumberOfEmployees":{"type":["integer","null"],"description":"Number of employees."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"ParentId":{"type":["string","null"],"description":"Id of the account above it, for groups of companies."},"Phone":{"type":["string","null"],"description":"Business phone number."},"ShippingAddress":{"description":"Shipping address as a whole; read only, set its parts.","oneOf":[{"type":"object","description":"An address as a whole; Salesforce makes it from the single fields.","properties":{"street":{"type":["string","null"],"description":"Street and number."},"city":{"type":["string","null"],"description":"City."},"state":{"type":["string","null"],"description":"State or province."},"postalCode":{"type":["string","null"],"description":"Postal code."},"country":{"type":["string","null"],"description":"Country."},"latitude":{"type":["number","null"],"description":"Latitude in degrees, when the address was located."},"longitude":{"type":["number","null"],"description":"Longitude in degrees, when the address was located."}}},{"type":"null"}]},"ShippingCity":{"type":["string","null"],"description":"City of the shipping address."},"ShippingCountry":{"type":["string","null"],"description":"Country of the shipping address."},"ShippingPostalCode":{"type":["string","null"],"description":"Postal code of the shipping address."},"ShippingState":{"type":["string","null"],"description":"State or province of the shipping address."},"ShippingStreet":{"type":["string","null"],"description":"Street of the shipping address."},"Type":{"type":["string","null"],"description":"Kind of account, such as `Prospect`, `Customer - Direct` or `Partner`."},"Website":{"type":["string","null"],"description":"Web address."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"AccountNumber":{"type":["string","null"],"description":"Your own number for the account, free text."},"AnnualRevenue":{"type":["number","null"],"description":"Estimated yearly revenue, in the currency of the record."},"Rating":{"type":["string","null"],"description":"Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `accounts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("accounts"),
-    description: Borrowed("A company or person that is dealt with."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAccounts"),
-            entity: Borrowed("accounts"),
-            action: Action::List,
-            summary: Borrowed("List accounts"),
-            description: Borrowed(
-                "Lists accounts with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. To find one by part of its name use `accounts.search`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Account`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createAccount"),
-            entity: Borrowed("accounts"),
-            action: Action::Create,
-            summary: Borrowed("Create an account"),
-            description: Borrowed(
-                "Creates an account; only the name is needed. Look for an existing one first with `accounts.search`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/Account"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the company. Salesforce may refuse a likely duplicate.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AccountNumber"),
-                    location: Location::Body,
-                    description: Borrowed("Your own number for the account, free text."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind of account, one of the values set up in the org, such as `Prospect` or `Customer - Direct`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Industry"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Branch, one of the values set up in the org, such as `Technology` or `Banking`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Phone"),
-                    location: Location::Body,
-                    description: Borrowed("Business phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Website"),
-                    location: Location::Body,
-                    description: Borrowed("Web address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingStreet"),
-                    location: Location::Body,
-                    description: Borrowed("Street of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingCity"),
-                    location: Location::Body,
-                    description: Borrowed("City of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingState"),
-                    location: Location::Body,
-                    description: Borrowed("State or province of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingPostalCode"),
-                    location: Location::Body,
-                    description: Borrowed("Postal code of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingCountry"),
-                    location: Location::Body,
-                    description: Borrowed("Country of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AnnualRevenue"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Estimated yearly revenue, in the currency of the record.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("NumberOfEmployees"),
-                    location: Location::Body,
-                    description: Borrowed("Number of employees."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who is to own it; the user behind the token when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ParentId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the account above it, for groups of companies."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getAccount"),
-            entity: Borrowed("accounts"),
-            action: Action::Get,
-            summary: Borrowed("Get an account"),
-            description: Borrowed(
-                "Returns an account by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Account/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of an account, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteAccount"),
-            entity: Borrowed("accounts"),
-            action: Action::Delete,
-            summary: Borrowed("Delete an account"),
-            description: Borrowed(
-                "Deletes an account with its contacts and open opportunities. It goes to the Recycle Bin for 15 days. Refused while cases, won opportunities or site users hang on it.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Account/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateAccount"),
-            entity: Borrowed("accounts"),
-            action: Action::Update,
-            summary: Borrowed("Update an account"),
-            description: Borrowed(
-                "Changes the fields given on an account. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Account/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Name"),
-                    location: Location::Body,
-                    description: Borrowed("New name of the company."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AccountNumber"),
-                    location: Location::Body,
-                    description: Borrowed("Your own number for the account, free text."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind of account, one of the values set up in the org, such as `Prospect` or `Customer - Direct`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Industry"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Branch, one of the values set up in the org, such as `Technology` or `Banking`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Phone"),
-                    location: Location::Body,
-                    description: Borrowed("Business phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Website"),
-                    location: Location::Body,
-                    description: Borrowed("Web address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingStreet"),
-                    location: Location::Body,
-                    description: Borrowed("Street of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingCity"),
-                    location: Location::Body,
-                    description: Borrowed("City of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingState"),
-                    location: Location::Body,
-                    description: Borrowed("State or province of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingPostalCode"),
-                    location: Location::Body,
-                    description: Borrowed("Postal code of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BillingCountry"),
-                    location: Location::Body,
-                    description: Borrowed("Country of the billing address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AnnualRevenue"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Estimated yearly revenue, in the currency of the record.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("NumberOfEmployees"),
-                    location: Location::Body,
-                    description: Borrowed("Number of employees."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who owns it; leads and cases may belong to a queue.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ParentId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the account above it, for groups of companies."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchAccounts"),
-            entity: Borrowed("accounts"),
-            action: Action::Search,
-            summary: Borrowed("Search accounts"),
-            description: Borrowed(
-                "Finds accounts by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Account` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Account(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What a SOSL search found.","properties":{"searchRecords":{"type":"array","description":"The records, with the fields named in RETURNING, else only ids.","items":{"type":"object","properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}},"additionalProperties":true}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A search answers at once with all it found, 2,000 records at most.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("Id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, 18 characters."),
-        },
-        StoreField {
-            name: Borrowed("Name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the company."),
-        },
-        StoreField {
-            name: Borrowed("AccountSource"),
-            kind: Borrowed("string"),
-            description: Borrowed("Where the account came from, such as `Web` or `Trade Show`."),
-        },
-        StoreField {
-            name: Borrowed("BillingAddress"),
-            kind: Borrowed("object"),
-            description: Borrowed("Billing address as a whole; read only, set its parts."),
-        },
-        StoreField {
-            name: Borrowed("BillingCity"),
-            kind: Borrowed("string"),
-            description: Borrowed("City of the billing address."),
-        },
-        StoreField {
-            name: Borrowed("BillingCountry"),
-            kind: Borrowed("string"),
-            description: Borrowed("Country of the billing address."),
-        },
-        StoreField {
-            name: Borrowed("BillingPostalCode"),
-            kind: Borrowed("string"),
-            description: Borrowed("Postal code of the billing address."),
-        },
-        StoreField {
-            name: Borrowed("BillingState"),
-            kind: Borrowed("string"),
-            description: Borrowed("State or province of the billing address."),
-        },
-        StoreField {
-            name: Borrowed("BillingStreet"),
-            kind: Borrowed("string"),
-            description: Borrowed("Street of the billing address."),
-        },
-        StoreField {
-            name: Borrowed("CreatedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who created it."),
-        },
-        StoreField {
-            name: Borrowed("CreatedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Longer text about it."),
-        },
-        StoreField {
-            name: Borrowed("Industry"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Branch, one of the values set up in the org, such as `Technology` or `Banking`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("IsDeleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in the Recycle Bin."),
-        },
-        StoreField {
-            name: Borrowed("LastActivityDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Day of the last task or event on it: the due date of the latest one, which may lie ahead.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When a user last changed it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("NumberOfEmployees"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of employees."),
-        },
-        StoreField {
-            name: Borrowed("OwnerId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the user who owns it; leads and cases may belong to a queue.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ParentId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the account above it, for groups of companies."),
-        },
-        StoreField {
-            name: Borrowed("Phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Business phone number."),
-        },
-        StoreField {
-            name: Borrowed("ShippingAddress"),
-            kind: Borrowed("object"),
-            description: Borrowed("Shipping address as a whole; read only, set its parts."),
-        },
-        StoreField {
-            name: Borrowed("ShippingCity"),
-            kind: Borrowed("string"),
-            description: Borrowed("City of the shipping address."),
-        },
-        StoreField {
-            name: Borrowed("ShippingCountry"),
-            kind: Borrowed("string"),
-            description: Borrowed("Country of the shipping address."),
-        },
-        StoreField {
-            name: Borrowed("ShippingPostalCode"),
-            kind: Borrowed("string"),
-            description: Borrowed("Postal code of the shipping address."),
-        },
-        StoreField {
-            name: Borrowed("ShippingState"),
-            kind: Borrowed("string"),
-            description: Borrowed("State or province of the shipping address."),
-        },
-        StoreField {
-            name: Borrowed("ShippingStreet"),
-            kind: Borrowed("string"),
-            description: Borrowed("Street of the shipping address."),
-        },
-        StoreField {
-            name: Borrowed("Type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of account, such as `Prospect`, `Customer - Direct` or `Partner`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Website"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address."),
-        },
-        StoreField {
-            name: Borrowed("SystemModstamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To find a company, its data or its id."),
-    phrases: Borrowed(&[Borrowed("account"), Borrowed("company"), Borrowed("customer")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("accounts", "A company or person that is dealt with.")
+    .when_to_use("To find a company, its data or its id.")
+    .phrases(texts!["account", "company", "customer"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("Id", "string", "Record id, 18 characters."),
+        stored("Name", "string", "Name of the company."),
+        stored("AccountSource", "string", "Where the account came from, such as `Web` or `Trade Show`."),
+        stored("BillingAddress", "object", "Billing address as a whole; read only, set its parts."),
+        stored("BillingCity", "string", "City of the billing address."),
+        stored("BillingCountry", "string", "Country of the billing address."),
+        stored("BillingPostalCode", "string", "Postal code of the billing address."),
+        stored("BillingState", "string", "State or province of the billing address."),
+        stored("BillingStreet", "string", "Street of the billing address."),
+        stored("CreatedById", "string", "Id of the user who created it."),
+        stored("CreatedDate", "string", "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."),
+        stored("Description", "string", "Longer text about it."),
+        stored("Industry", "string", "Branch, one of the values set up in the org, such as `Technology` or `Banking`."),
+        stored("IsDeleted", "boolean", "Whether it is in the Recycle Bin."),
+        stored("LastActivityDate", "string", "Day of the last task or event on it: the due date of the latest one, which may lie ahead."),
+        stored("LastModifiedById", "string", "Id of the user who changed it last."),
+        stored("LastModifiedDate", "string", "When a user last changed it, ISO 8601."),
+        stored("NumberOfEmployees", "integer", "Number of employees."),
+        stored("OwnerId", "string", "Id of the user who owns it; leads and cases may belong to a queue."),
+        stored("ParentId", "string", "Id of the account above it, for groups of companies."),
+        stored("Phone", "string", "Business phone number."),
+        stored("ShippingAddress", "object", "Shipping address as a whole; read only, set its parts."),
+        stored("ShippingCity", "string", "City of the shipping address."),
+        stored("ShippingCountry", "string", "Country of the shipping address."),
+        stored("ShippingPostalCode", "string", "Postal code of the shipping address."),
+        stored("ShippingState", "string", "State or province of the shipping address."),
+        stored("ShippingStreet", "string", "Street of the shipping address."),
+        stored("Type", "string", "Kind of account, such as `Prospect`, `Customer - Direct` or `Partner`."),
+        stored("Website", "string", "Web address."),
+        stored("SystemModstamp", "string", "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."),
+    ]);
+
+const LIST: Operation = Operation::get("listAccounts", "accounts", Action::List, template!("/query"))
+    .summary("List accounts")
+    .description("Lists accounts with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. To find one by part of its name use `accounts.search`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Account ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Account`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createAccount", "accounts", Action::Create, template!("/sobjects/Account"))
+    .summary("Create an account")
+    .description("Creates an account; only the name is needed. Look for an existing one first with `accounts.search`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("Name", STRING).required().description("Name of the company. Salesforce may refuse a likely duplicate."),
+        body("AccountNumber", STRING).description("Your own number for the account, free text."),
+        body("Type", STRING).description("Kind of account, one of the values set up in the org, such as `Prospect` or `Customer - Direct`."),
+        body("Industry", STRING).description("Branch, one of the values set up in the org, such as `Technology` or `Banking`."),
+        body("Phone", STRING).description("Business phone number."),
+        body("Website", STRING).description("Web address."),
+        body("BillingStreet", STRING).description("Street of the billing address."),
+        body("BillingCity", STRING).description("City of the billing address."),
+        body("BillingState", STRING).description("State or province of the billing address."),
+        body("BillingPostalCode", STRING).description("Postal code of the billing address."),
+        body("BillingCountry", STRING).description("Country of the billing address."),
+        body("AnnualRevenue", NUMBER).description("Estimated yearly revenue, in the currency of the record."),
+        body("NumberOfEmployees", INTEGER).description("Number of employees."),
+        body("Description", STRING).description("Longer text about it."),
+        body("OwnerId", STRING).description("Id of the user who is to own it; the user behind the token when left out."),
+        body("ParentId", STRING).description("Id of the account above it, for groups of companies."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getAccount", "accounts", Action::Get, template!("/sobjects/Account/{id}"))
+    .summary("Get an account")
+    .description("Returns an account by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of an account, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteAccount", "accounts", Action::Delete, template!("/sobjects/Account/{id}"))
+    .summary("Delete an account")
+    .description("Deletes an account with its contacts and open opportunities. It goes to the Recycle Bin for 15 days. Refused while cases, won opportunities or site users hang on it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateAccount", "accounts", Action::Update, template!("/sobjects/Account/{id}"))
+    .summary("Update an account")
+    .description("Changes the fields given on an account. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("Name", STRING).description("New name of the company."),
+        body("AccountNumber", STRING.nullable()).description("Your own number for the account, free text."),
+        body("Type", STRING.nullable()).description("Kind of account, one of the values set up in the org, such as `Prospect` or `Customer - Direct`."),
+        body("Industry", STRING.nullable()).description("Branch, one of the values set up in the org, such as `Technology` or `Banking`."),
+        body("Phone", STRING.nullable()).description("Business phone number."),
+        body("Website", STRING.nullable()).description("Web address."),
+        body("BillingStreet", STRING.nullable()).description("Street of the billing address."),
+        body("BillingCity", STRING.nullable()).description("City of the billing address."),
+        body("BillingState", STRING.nullable()).description("State or province of the billing address."),
+        body("BillingPostalCode", STRING.nullable()).description("Postal code of the billing address."),
+        body("BillingCountry", STRING.nullable()).description("Country of the billing address."),
+        body("AnnualRevenue", NUMBER.nullable()).description("Estimated yearly revenue, in the currency of the record."),
+        body("NumberOfEmployees", INTEGER.nullable()).description("Number of employees."),
+        body("Description", STRING.nullable()).description("Longer text about it."),
+        body("OwnerId", STRING).description("Id of the user who owns it; leads and cases may belong to a queue."),
+        body("ParentId", STRING.nullable()).description("Id of the account above it, for groups of companies."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const SEARCH: Operation = Operation::get("searchAccounts", "accounts", Action::Search, template!("/search"))
+    .summary("Search accounts")
+    .description("Finds accounts by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Account` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.")
+    .parameters(list![
+        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Account(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::none("A search answers at once with all it found, 2,000 records at most."))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/accounts.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/accounts_search.json"));

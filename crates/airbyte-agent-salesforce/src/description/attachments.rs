@@ -2,148 +2,40 @@
 
 //! `attachments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate, LastModifiedDate FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"A classic attachment of a record.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Name":{"type":"string","description":"File name with extension."},"ContentType":{"type":"string","description":"Media type, such as `application/pdf`."},"BodyLength":{"type":"integer","description":"Size in bytes."},"ParentId":{"type":"string","description":"Id of the record it is attached to."},"Description":{"type":["string","null"],"description":"Longer text about it."},"IsPrivate":{"type":["boolean","null"],"description":"Whether only the owner and administrators see it."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `attachments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("attachments"),
-    description: Borrowed("A classic attachment of a record."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAttachments"),
-            entity: Borrowed("attachments"),
-            action: Action::List,
-            summary: Borrowed("List attachments"),
-            description: Borrowed(
-                "Lists attachments with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. These are classic attachments; newer files are in `content_versions`. The content comes from `attachments.download`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Attachment`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getAttachment"),
-            entity: Borrowed("attachments"),
-            action: Action::Get,
-            summary: Borrowed("Get an attachment"),
-            description: Borrowed(
-                "Returns an attachment by id with all fields the user may see, custom ones included, or those named in `fields`. The content itself comes from `attachments.download`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Attachment/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of an attachment, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("downloadAttachment"),
-            entity: Borrowed("attachments"),
-            action: Action::Download,
-            summary: Borrowed("Download an attachment"),
-            description: Borrowed("Returns the bytes of a classic attachment."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Attachment/")),
-                    Piece::Name(Borrowed("id")),
-                    Piece::Text(Borrowed("/Body")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the attachment, starting with `00P`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download { file_url: None }),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("attachments", "A classic attachment of a record.")
+    .operations(list![LIST, GET, DOWNLOAD])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listAttachments", "attachments", Action::List, template!("/query"))
+    .summary("List attachments")
+    .description("Lists attachments with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. These are classic attachments; newer files are in `content_versions`. The content comes from `attachments.download`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate, LastModifiedDate FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT Id, Name, ContentType, BodyLength, ParentId, CreatedDate, LastModifiedDate FROM Attachment ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Attachment`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getAttachment", "attachments", Action::Get, template!("/sobjects/Attachment/{id}"))
+    .summary("Get an attachment")
+    .description("Returns an attachment by id with all fields the user may see, custom ones included, or those named in `fields`. The content itself comes from `attachments.download`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of an attachment, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DOWNLOAD: Operation = Operation::get("downloadAttachment", "attachments", Action::Download, template!("/sobjects/Attachment/{id}/Body"))
+    .summary("Download an attachment")
+    .description("Returns the bytes of a classic attachment.")
+    .parameters(list![path("id", STRING).required().description("Id of the attachment, starting with `00P`.")])
+    .download();
+
+const RECORD: Json = json(include_str!("schemas/attachments.json"));

@@ -2,505 +2,105 @@
 
 //! `campaigns` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A marketing campaign with costs and results. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Name":{"type":"string","description":"Name of the campaign."},"Type":{"type":["string","null"],"description":"Kind, such as `Webinar`, `Email` or `Trade Show`."},"Status":{"type":["string","null"],"description":"State, such as `Planned`, `In Progress`, `Completed`, `Aborted`."},"StartDate":{"type":["string","null"],"description":"First day, YYYY-MM-DD."},"EndDate":{"type":["string","null"],"description":"Last day, YYYY-MM-DD."},"IsActive":{"type":["boolean","null"],"description":"Whether records can be credited to it."},"Description":{"type":["string","null"],"description":"Longer text about it."},"ExpectedRevenue":{"type":["number","null"],"description":"Money it is expected to bring, in the currency of the record."},"BudgetedCost":{"type":["number","null"],"description":"Money set aside for it."},"ActualCost":{"type":["number","null"],"description":"Money it really cost."},"ExpectedResponse":{"type":["number","null"],"description":"Share of people expected to respond, in per cent."},"NumberSent":{"type":["number","null"],"description":"Number of people addressed."},"NumberOfLeads":{"type":["integer","null"],"description":"Leads credited to it."},"NumberOfConvertedLeads":{"type":["integer","null"],"description":"Leads among them that were converted."},"NumberOfContacts":{"type":["integer","null"],"description":"Contacts credited to it."},"NumberOfResponses":{"type":["integer","null"],"description":"Members who responded."},"NumberOfOpportunities":{"type":["integer","null"],"description":"Opportunities credited to it."},"NumberOfWonOpportunities":{"type":["integer","null"],"description":"Opportunities among them that were won."},"AmountAllOpportunities":{"type":["number","null"],"description":"Sum of all opportunities credited to it."},"AmountWonOpportunities":{"type":["number","null"],"description":"Sum of those that were won."},"ParentId":{"type":["string","null"],"description":"Id of the campaign above it."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `campaigns` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("campaigns"),
-    description: Borrowed("A marketing campaign with costs and results."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCampaigns"),
-            entity: Borrowed("campaigns"),
-            action: Action::List,
-            summary: Borrowed("List campaigns"),
-            description: Borrowed(
-                "Lists campaigns with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. The people in a campaign are `CampaignMember` records: read them with `query.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Campaign`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM Campaign ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM Campaign ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createCampaign"),
-            entity: Borrowed("campaigns"),
-            action: Action::Create,
-            summary: Borrowed("Create a campaign"),
-            description: Borrowed(
-                "Creates a campaign; only the name is needed. The user needs the right Marketing User. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/Campaign"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Name of the campaign, up to 80 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind, one of the values set up in the org, such as `Webinar`, `Email` or `Conference`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "State, one of the values set up in the org, such as `Planned` or `In Progress`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("StartDate"),
-                    location: Location::Body,
-                    description: Borrowed("First day, YYYY-MM-DD."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("EndDate"),
-                    location: Location::Body,
-                    description: Borrowed("Last day, YYYY-MM-DD."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("IsActive"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether records can be credited to it; false when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ExpectedRevenue"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Money it is expected to bring, in the currency of the record.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BudgetedCost"),
-                    location: Location::Body,
-                    description: Borrowed("Money set aside for it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ActualCost"),
-                    location: Location::Body,
-                    description: Borrowed("Money it really cost."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ExpectedResponse"),
-                    location: Location::Body,
-                    description: Borrowed("Share of people expected to respond, in per cent."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("NumberSent"),
-                    location: Location::Body,
-                    description: Borrowed("Number of people addressed."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ParentId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the campaign above it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who is to own it; the user behind the token when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCampaign"),
-            entity: Borrowed("campaigns"),
-            action: Action::Get,
-            summary: Borrowed("Get a campaign"),
-            description: Borrowed(
-                "Returns a campaign by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Campaign/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of a campaign, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteCampaign"),
-            entity: Borrowed("campaigns"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a campaign"),
-            description: Borrowed(
-                "Deletes a campaign. It goes to the Recycle Bin for 15 days. Leads, contacts and opportunities stay.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Campaign/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateCampaign"),
-            entity: Borrowed("campaigns"),
-            action: Action::Update,
-            summary: Borrowed("Update a campaign"),
-            description: Borrowed(
-                "Changes the fields given on a campaign. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Campaign/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Name"),
-                    location: Location::Body,
-                    description: Borrowed("New name of the campaign, up to 80 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind, one of the values set up in the org, such as `Webinar`, `Email` or `Conference`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New state, one of the values set up in the org, such as `Completed`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("StartDate"),
-                    location: Location::Body,
-                    description: Borrowed("First day, YYYY-MM-DD."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("EndDate"),
-                    location: Location::Body,
-                    description: Borrowed("Last day, YYYY-MM-DD."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("IsActive"),
-                    location: Location::Body,
-                    description: Borrowed("Whether records can be credited to it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ExpectedRevenue"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Money it is expected to bring, in the currency of the record.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("BudgetedCost"),
-                    location: Location::Body,
-                    description: Borrowed("Money set aside for it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ActualCost"),
-                    location: Location::Body,
-                    description: Borrowed("Money it really cost."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ExpectedResponse"),
-                    location: Location::Body,
-                    description: Borrowed("Share of people expected to respond, in per cent."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("NumberSent"),
-                    location: Location::Body,
-                    description: Borrowed("Number of people addressed."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ParentId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the campaign above it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who owns it; leads and cases may belong to a queue.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchCampaigns"),
-            entity: Borrowed("campaigns"),
-            action: Action::Search,
-            summary: Borrowed("Search campaigns"),
-            description: Borrowed(
-                "Finds campaigns by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Campaign` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Campaign(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What a SOSL search found.","properties":{"searchRecords":{"type":"array","description":"The records, with the fields named in RETURNING, else only ids.","items":{"type":"object","properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}},"additionalProperties":true}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A search answers at once with all it found, 2,000 records at most.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see costs and results of marketing."),
-    phrases: Borrowed(&[Borrowed("campaign"), Borrowed("marketing")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("campaigns", "A marketing campaign with costs and results.")
+    .when_to_use("To see costs and results of marketing.")
+    .phrases(texts!["campaign", "marketing"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listCampaigns", "campaigns", Action::List, template!("/query"))
+    .summary("List campaigns")
+    .description("Lists campaigns with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. The people in a campaign are `CampaignMember` records: read them with `query.list`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Campaign ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Campaign ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Campaign`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createCampaign", "campaigns", Action::Create, template!("/sobjects/Campaign"))
+    .summary("Create a campaign")
+    .description("Creates a campaign; only the name is needed. The user needs the right Marketing User. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("Name", STRING).required().description("Name of the campaign, up to 80 characters."),
+        body("Type", STRING).description("Kind, one of the values set up in the org, such as `Webinar`, `Email` or `Conference`."),
+        body("Status", STRING).description("State, one of the values set up in the org, such as `Planned` or `In Progress`."),
+        body("StartDate", STRING.format("date")).description("First day, YYYY-MM-DD."),
+        body("EndDate", STRING.format("date")).description("Last day, YYYY-MM-DD."),
+        body("IsActive", BOOLEAN).description("Whether records can be credited to it; false when left out."),
+        body("Description", STRING).description("Longer text about it."),
+        body("ExpectedRevenue", NUMBER).description("Money it is expected to bring, in the currency of the record."),
+        body("BudgetedCost", NUMBER).description("Money set aside for it."),
+        body("ActualCost", NUMBER).description("Money it really cost."),
+        body("ExpectedResponse", NUMBER).description("Share of people expected to respond, in per cent."),
+        body("NumberSent", NUMBER).description("Number of people addressed."),
+        body("ParentId", STRING).description("Id of the campaign above it."),
+        body("OwnerId", STRING).description("Id of the user who is to own it; the user behind the token when left out."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getCampaign", "campaigns", Action::Get, template!("/sobjects/Campaign/{id}"))
+    .summary("Get a campaign")
+    .description("Returns a campaign by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of a campaign, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteCampaign", "campaigns", Action::Delete, template!("/sobjects/Campaign/{id}"))
+    .summary("Delete a campaign")
+    .description("Deletes a campaign. It goes to the Recycle Bin for 15 days. Leads, contacts and opportunities stay.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateCampaign", "campaigns", Action::Update, template!("/sobjects/Campaign/{id}"))
+    .summary("Update a campaign")
+    .description("Changes the fields given on a campaign. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("Name", STRING).description("New name of the campaign, up to 80 characters."),
+        body("Type", STRING.nullable()).description("Kind, one of the values set up in the org, such as `Webinar`, `Email` or `Conference`."),
+        body("Status", STRING).description("New state, one of the values set up in the org, such as `Completed`."),
+        body("StartDate", STRING.nullable().format("date")).description("First day, YYYY-MM-DD."),
+        body("EndDate", STRING.nullable().format("date")).description("Last day, YYYY-MM-DD."),
+        body("IsActive", BOOLEAN).description("Whether records can be credited to it."),
+        body("Description", STRING.nullable()).description("Longer text about it."),
+        body("ExpectedRevenue", NUMBER.nullable()).description("Money it is expected to bring, in the currency of the record."),
+        body("BudgetedCost", NUMBER.nullable()).description("Money set aside for it."),
+        body("ActualCost", NUMBER.nullable()).description("Money it really cost."),
+        body("ExpectedResponse", NUMBER.nullable()).description("Share of people expected to respond, in per cent."),
+        body("NumberSent", NUMBER.nullable()).description("Number of people addressed."),
+        body("ParentId", STRING.nullable()).description("Id of the campaign above it."),
+        body("OwnerId", STRING).description("Id of the user who owns it; leads and cases may belong to a queue."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const SEARCH: Operation = Operation::get("searchCampaigns", "campaigns", Action::Search, template!("/search"))
+    .summary("Search campaigns")
+    .description("Finds campaigns by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Campaign` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.")
+    .parameters(list![
+        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Campaign(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::none("A search answers at once with all it found, 2,000 records at most."))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/campaigns.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/accounts_search.json"));

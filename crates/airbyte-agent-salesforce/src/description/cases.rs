@@ -2,500 +2,107 @@
 
 //! `cases` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A question or problem of a customer. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"CaseNumber":{"type":"string","description":"Number shown to people; made by Salesforce."},"Subject":{"type":"string","description":"What it is about."},"Status":{"type":["string","null"],"description":"State, such as `New`, `Working`, `Escalated`, `Closed`."},"Priority":{"type":["string","null"],"description":"Urgency, such as `High`, `Medium`, `Low`."},"Origin":{"type":["string","null"],"description":"How it came in, such as `Phone`, `Email` or `Web`."},"Type":{"type":["string","null"],"description":"Kind, such as `Problem`, `Question` or `Feature Request`."},"Reason":{"type":["string","null"],"description":"Cause, one of the values set up in the org, such as `Installation` or `Performance`."},"Description":{"type":["string","null"],"description":"Longer text about it."},"AccountId":{"type":["string","null"],"description":"Id of the account it belongs to."},"ContactId":{"type":["string","null"],"description":"Id of the contact who asked."},"ContactEmail":{"type":["string","null"],"description":"E-mail address of the contact."},"SuppliedName":{"type":["string","null"],"description":"Name given in a web form or e-mail."},"SuppliedEmail":{"type":["string","null"],"description":"E-mail address given there."},"SuppliedPhone":{"type":["string","null"],"description":"Phone number given there."},"SuppliedCompany":{"type":["string","null"],"description":"Company given there."},"IsClosed":{"type":["boolean","null"],"description":"Whether its state counts as closed."},"IsEscalated":{"type":["boolean","null"],"description":"Whether it was escalated."},"ClosedDate":{"type":["string","null"],"description":"When it was closed, ISO 8601."},"ParentId":{"type":["string","null"],"description":"Id of the case above it."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `cases` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("cases"),
-    description: Borrowed("A question or problem of a customer."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCases"),
-            entity: Borrowed("cases"),
-            action: Action::List,
-            summary: Borrowed("List cases"),
-            description: Borrowed(
-                "Lists cases with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Open ones are those with `IsClosed = false`. Comments are `CaseComment` records: read them with `query.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Case`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createCase"),
-            entity: Borrowed("cases"),
-            action: Action::Create,
-            summary: Borrowed("Create a case"),
-            description: Borrowed(
-                "Creates a case; no field is needed, but give at least a subject. Assignment and response rules of the org may run, which can send e-mail to the customer. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/Case"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Subject"),
-                    location: Location::Body,
-                    description: Borrowed("What it is about, up to 255 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "State, one of the values set up in the org, such as `New` or `Closed`; the org's default when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Priority"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Urgency, one of the values set up in the org, such as `High`, `Medium` or `Low`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Origin"),
-                    location: Location::Body,
-                    description: Borrowed("How it came in, such as `Phone`, `Email` or `Web`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind, one of the values set up in the org, such as `Problem` or `Question`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Reason"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Cause, one of the values set up in the org, such as `Installation` or `Performance`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AccountId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the account it belongs to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ContactId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the contact who asked."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("SuppliedName"),
-                    location: Location::Body,
-                    description: Borrowed("Name given in a web form or e-mail."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("SuppliedEmail"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address given there."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("SuppliedPhone"),
-                    location: Location::Body,
-                    description: Borrowed("Phone number given there."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("SuppliedCompany"),
-                    location: Location::Body,
-                    description: Borrowed("Company given there."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user or queue who owns it; left out on creation, assignment rules or the user behind the token decide.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ParentId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the case above it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getCase"),
-            entity: Borrowed("cases"),
-            action: Action::Get,
-            summary: Borrowed("Get a case"),
-            description: Borrowed(
-                "Returns a case by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Case/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of a case, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteCase"),
-            entity: Borrowed("cases"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a case"),
-            description: Borrowed("Deletes a case. It goes to the Recycle Bin for 15 days."),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Case/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateCase"),
-            entity: Borrowed("cases"),
-            action: Action::Update,
-            summary: Borrowed("Update a case"),
-            description: Borrowed(
-                "Changes the fields given on a case; a closed `Status` closes it. Fields left out stay as they are. Validation rules and automation of the org run.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Case/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Subject"),
-                    location: Location::Body,
-                    description: Borrowed("What it is about, up to 255 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "State, one of the values set up in the org, such as `New` or `Closed`; the org's default when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Priority"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Urgency, one of the values set up in the org, such as `High`, `Medium` or `Low`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Origin"),
-                    location: Location::Body,
-                    description: Borrowed("How it came in, such as `Phone`, `Email` or `Web`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind, one of the values set up in the org, such as `Problem` or `Question`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Reason"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Cause, one of the values set up in the org, such as `Installation` or `Performance`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AccountId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the account it belongs to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ContactId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the contact who asked."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("SuppliedName"),
-                    location: Location::Body,
-                    description: Borrowed("Name given in a web form or e-mail."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("SuppliedEmail"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address given there."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("SuppliedPhone"),
-                    location: Location::Body,
-                    description: Borrowed("Phone number given there."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("SuppliedCompany"),
-                    location: Location::Body,
-                    description: Borrowed("Company given there."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user or queue who owns it; left out on creation, assignment rules or the user behind the token decide.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ParentId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the case above it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchCases"),
-            entity: Borrowed("cases"),
-            action: Action::Search,
-            summary: Borrowed("Search cases"),
-            description: Borrowed(
-                "Finds cases by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Case` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Case(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What a SOSL search found.","properties":{"searchRecords":{"type":"array","description":"The records, with the fields named in RETURNING, else only ids.","items":{"type":"object","properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}},"additionalProperties":true}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A search answers at once with all it found, 2,000 records at most.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see or work on questions of customers."),
-    phrases: Borrowed(&[Borrowed("case"), Borrowed("ticket"), Borrowed("support")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("cases", "A question or problem of a customer.")
+    .when_to_use("To see or work on questions of customers.")
+    .phrases(texts!["case", "ticket", "support"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listCases", "cases", Action::List, template!("/query"))
+    .summary("List cases")
+    .description("Lists cases with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Open ones are those with `IsClosed = false`. Comments are `CaseComment` records: read them with `query.list`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Case ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Case`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createCase", "cases", Action::Create, template!("/sobjects/Case"))
+    .summary("Create a case")
+    .description("Creates a case; no field is needed, but give at least a subject. Assignment and response rules of the org may run, which can send e-mail to the customer. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("Subject", STRING).description("What it is about, up to 255 characters."),
+        body("Status", STRING).description("State, one of the values set up in the org, such as `New` or `Closed`; the org's default when left out."),
+        body("Priority", STRING).description("Urgency, one of the values set up in the org, such as `High`, `Medium` or `Low`."),
+        body("Origin", STRING).description("How it came in, such as `Phone`, `Email` or `Web`."),
+        body("Type", STRING).description("Kind, one of the values set up in the org, such as `Problem` or `Question`."),
+        body("Reason", STRING).description("Cause, one of the values set up in the org, such as `Installation` or `Performance`."),
+        body("Description", STRING).description("Longer text about it."),
+        body("AccountId", STRING).description("Id of the account it belongs to."),
+        body("ContactId", STRING).description("Id of the contact who asked."),
+        body("SuppliedName", STRING).description("Name given in a web form or e-mail."),
+        body("SuppliedEmail", STRING).description("E-mail address given there."),
+        body("SuppliedPhone", STRING).description("Phone number given there."),
+        body("SuppliedCompany", STRING).description("Company given there."),
+        body("OwnerId", STRING).description("Id of the user or queue who owns it; left out on creation, assignment rules or the user behind the token decide."),
+        body("ParentId", STRING).description("Id of the case above it."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getCase", "cases", Action::Get, template!("/sobjects/Case/{id}"))
+    .summary("Get a case")
+    .description("Returns a case by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of a case, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteCase", "cases", Action::Delete, template!("/sobjects/Case/{id}"))
+    .summary("Delete a case")
+    .description("Deletes a case. It goes to the Recycle Bin for 15 days.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateCase", "cases", Action::Update, template!("/sobjects/Case/{id}"))
+    .summary("Update a case")
+    .description("Changes the fields given on a case; a closed `Status` closes it. Fields left out stay as they are. Validation rules and automation of the org run.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("Subject", STRING).description("What it is about, up to 255 characters."),
+        body("Status", STRING).description("State, one of the values set up in the org, such as `New` or `Closed`; the org's default when left out."),
+        body("Priority", STRING).description("Urgency, one of the values set up in the org, such as `High`, `Medium` or `Low`."),
+        body("Origin", STRING).description("How it came in, such as `Phone`, `Email` or `Web`."),
+        body("Type", STRING).description("Kind, one of the values set up in the org, such as `Problem` or `Question`."),
+        body("Reason", STRING).description("Cause, one of the values set up in the org, such as `Installation` or `Performance`."),
+        body("Description", STRING).description("Longer text about it."),
+        body("AccountId", STRING).description("Id of the account it belongs to."),
+        body("ContactId", STRING).description("Id of the contact who asked."),
+        body("SuppliedName", STRING).description("Name given in a web form or e-mail."),
+        body("SuppliedEmail", STRING).description("E-mail address given there."),
+        body("SuppliedPhone", STRING).description("Phone number given there."),
+        body("SuppliedCompany", STRING).description("Company given there."),
+        body("OwnerId", STRING).description("Id of the user or queue who owns it; left out on creation, assignment rules or the user behind the token decide."),
+        body("ParentId", STRING).description("Id of the case above it."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const SEARCH: Operation = Operation::get("searchCases", "cases", Action::Search, template!("/search"))
+    .summary("Search cases")
+    .description("Finds cases by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Case` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.")
+    .parameters(list![
+        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Case(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::none("A search answers at once with all it found, 2,000 records at most."))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/cases.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/accounts_search.json"));

@@ -2,628 +2,135 @@
 
 //! `contacts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A person, usually at an account. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Name":{"type":"string","description":"Full name, made from first and last name."},"AccountId":{"type":["string","null"],"description":"Id of the account it belongs to."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"Department":{"type":["string","null"],"description":"Department."},"Email":{"type":["string","null"],"description":"E-mail address."},"FirstName":{"type":["string","null"],"description":"First name."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"LastActivityDate":{"type":["string","null"],"description":"Day of the last task or event on it: the due date of the latest one, which may lie ahead."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LastName":{"type":["string","null"],"description":"Last name."},"LeadSource":{"type":["string","null"],"description":"Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."},"MailingAddress":{"description":"Postal address as a whole; read only, set its parts.","oneOf":[{"type":"object","description":"An address as a whole; Salesforce makes it from the single fields.","properties":{"street":{"type":["string","null"],"description":"Street and number."},"city":{"type":["string","null"],"description":"City."},"state":{"type":["string","null"],"description":"State or province."},"postalCode":{"type":["string","null"],"description":"Postal code."},"country":{"type":["string","null"],"description":"Country."},"latitude":{"type":["number","null"],"description":"Latitude in degrees, when the address was located."},"longitude":{"type":["number","null"],"description":"Longitude in degrees, when the address was located."}}},{"type":"null"}]},"MailingCity":{"type":["string","null"],"description":"City of the postal address."},"MailingCountry":{"type":["string","null"],"description":"Country of the postal address."},"MailingPostalCode":{"type":["string","null"],"description":"Postal code of the postal address."},"MailingState":{"type":["string","null"],"description":"State or province of the postal address."},"MailingStreet":{"type":["string","null"],"description":"Street of the postal address."},"MobilePhone":{"type":["string","null"],"description":"Mobile phone number."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"Phone":{"type":["string","null"],"description":"Business phone number."},"ReportsToId":{"type":["string","null"],"description":"Id of the contact this person reports to."},"Title":{"type":["string","null"],"description":"Job title."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"Description":{"type":["string","null"],"description":"Longer text about it."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `contacts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("contacts"),
-    description: Borrowed("A person, usually at an account."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listContacts"),
-            entity: Borrowed("contacts"),
-            action: Action::List,
-            summary: Borrowed("List contacts"),
-            description: Borrowed(
-                "Lists contacts with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. The people of an account are found with `WHERE AccountId = '…'`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Contact`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Create,
-            summary: Borrowed("Create a contact"),
-            description: Borrowed(
-                "Creates a contact; only the last name is needed, but give `AccountId` so that others see it with the account. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/Contact"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("FirstName"),
-                    location: Location::Body,
-                    description: Borrowed("First name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LastName"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Last name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Email"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Phone"),
-                    location: Location::Body,
-                    description: Borrowed("Business phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MobilePhone"),
-                    location: Location::Body,
-                    description: Borrowed("Mobile phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Title"),
-                    location: Location::Body,
-                    description: Borrowed("Job title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Department"),
-                    location: Location::Body,
-                    description: Borrowed("Department."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AccountId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the account it belongs to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingStreet"),
-                    location: Location::Body,
-                    description: Borrowed("Street of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingCity"),
-                    location: Location::Body,
-                    description: Borrowed("City of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingState"),
-                    location: Location::Body,
-                    description: Borrowed("State or province of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingPostalCode"),
-                    location: Location::Body,
-                    description: Borrowed("Postal code of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingCountry"),
-                    location: Location::Body,
-                    description: Borrowed("Country of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who is to own it; the user behind the token when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Get,
-            summary: Borrowed("Get a contact"),
-            description: Borrowed(
-                "Returns a contact by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Contact/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of a contact, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a contact"),
-            description: Borrowed(
-                "Deletes a contact. It goes to the Recycle Bin for 15 days. Refused when cases name it or it signs in to a site.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Contact/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateContact"),
-            entity: Borrowed("contacts"),
-            action: Action::Update,
-            summary: Borrowed("Update a contact"),
-            description: Borrowed(
-                "Changes the fields given on a contact. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Contact/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("FirstName"),
-                    location: Location::Body,
-                    description: Borrowed("First name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LastName"),
-                    location: Location::Body,
-                    description: Borrowed("Last name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Email"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Phone"),
-                    location: Location::Body,
-                    description: Borrowed("Business phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MobilePhone"),
-                    location: Location::Body,
-                    description: Borrowed("Mobile phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Title"),
-                    location: Location::Body,
-                    description: Borrowed("Job title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Department"),
-                    location: Location::Body,
-                    description: Borrowed("Department."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AccountId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the account it belongs to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingStreet"),
-                    location: Location::Body,
-                    description: Borrowed("Street of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingCity"),
-                    location: Location::Body,
-                    description: Borrowed("City of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingState"),
-                    location: Location::Body,
-                    description: Borrowed("State or province of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingPostalCode"),
-                    location: Location::Body,
-                    description: Borrowed("Postal code of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MailingCountry"),
-                    location: Location::Body,
-                    description: Borrowed("Country of the postal address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who owns it; leads and cases may belong to a queue.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchContacts"),
-            entity: Borrowed("contacts"),
-            action: Action::Search,
-            summary: Borrowed("Search contacts"),
-            description: Borrowed(
-                "Finds contacts by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Contact` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Contact(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What a SOSL search found.","properties":{"searchRecords":{"type":"array","description":"The records, with the fields named in RETURNING, else only ids.","items":{"type":"object","properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}},"additionalProperties":true}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A search answers at once with all it found, 2,000 records at most.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("Id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, 18 characters."),
-        },
-        StoreField {
-            name: Borrowed("AccountId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the account it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("CreatedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who created it."),
-        },
-        StoreField {
-            name: Borrowed("CreatedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Department"),
-            kind: Borrowed("string"),
-            description: Borrowed("Department."),
-        },
-        StoreField {
-            name: Borrowed("Email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address."),
-        },
-        StoreField {
-            name: Borrowed("FirstName"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("IsDeleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in the Recycle Bin."),
-        },
-        StoreField {
-            name: Borrowed("LastActivityDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Day of the last task or event on it: the due date of the latest one, which may lie ahead.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When a user last changed it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("LastName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("LeadSource"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("MailingAddress"),
-            kind: Borrowed("object"),
-            description: Borrowed("Postal address as a whole; read only, set its parts."),
-        },
-        StoreField {
-            name: Borrowed("MailingCity"),
-            kind: Borrowed("string"),
-            description: Borrowed("City of the postal address."),
-        },
-        StoreField {
-            name: Borrowed("MailingCountry"),
-            kind: Borrowed("string"),
-            description: Borrowed("Country of the postal address."),
-        },
-        StoreField {
-            name: Borrowed("MailingPostalCode"),
-            kind: Borrowed("string"),
-            description: Borrowed("Postal code of the postal address."),
-        },
-        StoreField {
-            name: Borrowed("MailingState"),
-            kind: Borrowed("string"),
-            description: Borrowed("State or province of the postal address."),
-        },
-        StoreField {
-            name: Borrowed("MailingStreet"),
-            kind: Borrowed("string"),
-            description: Borrowed("Street of the postal address."),
-        },
-        StoreField {
-            name: Borrowed("MobilePhone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Mobile phone number."),
-        },
-        StoreField {
-            name: Borrowed("Name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name, made from first and last name."),
-        },
-        StoreField {
-            name: Borrowed("OwnerId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the user who owns it; leads and cases may belong to a queue.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Business phone number."),
-        },
-        StoreField {
-            name: Borrowed("ReportsToId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the contact this person reports to."),
-        },
-        StoreField {
-            name: Borrowed("Title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Job title."),
-        },
-        StoreField {
-            name: Borrowed("SystemModstamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To find a person, their contact data or their id."),
-    phrases: Borrowed(&[Borrowed("contact"), Borrowed("person"), Borrowed("e-mail of")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("contacts", "A person, usually at an account.")
+    .when_to_use("To find a person, their contact data or their id.")
+    .phrases(texts!["contact", "person", "e-mail of"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("Id", "string", "Record id, 18 characters."),
+        stored("AccountId", "string", "Id of the account it belongs to."),
+        stored("CreatedById", "string", "Id of the user who created it."),
+        stored("CreatedDate", "string", "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."),
+        stored("Department", "string", "Department."),
+        stored("Email", "string", "E-mail address."),
+        stored("FirstName", "string", "First name."),
+        stored("IsDeleted", "boolean", "Whether it is in the Recycle Bin."),
+        stored("LastActivityDate", "string", "Day of the last task or event on it: the due date of the latest one, which may lie ahead."),
+        stored("LastModifiedById", "string", "Id of the user who changed it last."),
+        stored("LastModifiedDate", "string", "When a user last changed it, ISO 8601."),
+        stored("LastName", "string", "Last name."),
+        stored("LeadSource", "string", "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."),
+        stored("MailingAddress", "object", "Postal address as a whole; read only, set its parts."),
+        stored("MailingCity", "string", "City of the postal address."),
+        stored("MailingCountry", "string", "Country of the postal address."),
+        stored("MailingPostalCode", "string", "Postal code of the postal address."),
+        stored("MailingState", "string", "State or province of the postal address."),
+        stored("MailingStreet", "string", "Street of the postal address."),
+        stored("MobilePhone", "string", "Mobile phone number."),
+        stored("Name", "string", "Full name, made from first and last name."),
+        stored("OwnerId", "string", "Id of the user who owns it; leads and cases may belong to a queue."),
+        stored("Phone", "string", "Business phone number."),
+        stored("ReportsToId", "string", "Id of the contact this person reports to."),
+        stored("Title", "string", "Job title."),
+        stored("SystemModstamp", "string", "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."),
+    ]);
+
+const LIST: Operation = Operation::get("listContacts", "contacts", Action::List, template!("/query"))
+    .summary("List contacts")
+    .description("Lists contacts with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. The people of an account are found with `WHERE AccountId = '…'`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Contact ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Contact`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createContact", "contacts", Action::Create, template!("/sobjects/Contact"))
+    .summary("Create a contact")
+    .description("Creates a contact; only the last name is needed, but give `AccountId` so that others see it with the account. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("FirstName", STRING).description("First name."),
+        body("LastName", STRING).required().description("Last name."),
+        body("Email", STRING).description("E-mail address."),
+        body("Phone", STRING).description("Business phone number."),
+        body("MobilePhone", STRING).description("Mobile phone number."),
+        body("Title", STRING).description("Job title."),
+        body("Department", STRING).description("Department."),
+        body("AccountId", STRING).description("Id of the account it belongs to."),
+        body("MailingStreet", STRING).description("Street of the postal address."),
+        body("MailingCity", STRING).description("City of the postal address."),
+        body("MailingState", STRING).description("State or province of the postal address."),
+        body("MailingPostalCode", STRING).description("Postal code of the postal address."),
+        body("MailingCountry", STRING).description("Country of the postal address."),
+        body("Description", STRING).description("Longer text about it."),
+        body("OwnerId", STRING).description("Id of the user who is to own it; the user behind the token when left out."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getContact", "contacts", Action::Get, template!("/sobjects/Contact/{id}"))
+    .summary("Get a contact")
+    .description("Returns a contact by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of a contact, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteContact", "contacts", Action::Delete, template!("/sobjects/Contact/{id}"))
+    .summary("Delete a contact")
+    .description("Deletes a contact. It goes to the Recycle Bin for 15 days. Refused when cases name it or it signs in to a site.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateContact", "contacts", Action::Update, template!("/sobjects/Contact/{id}"))
+    .summary("Update a contact")
+    .description("Changes the fields given on a contact. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("FirstName", STRING.nullable()).description("First name."),
+        body("LastName", STRING).description("Last name."),
+        body("Email", STRING.nullable()).description("E-mail address."),
+        body("Phone", STRING.nullable()).description("Business phone number."),
+        body("MobilePhone", STRING.nullable()).description("Mobile phone number."),
+        body("Title", STRING.nullable()).description("Job title."),
+        body("Department", STRING.nullable()).description("Department."),
+        body("AccountId", STRING.nullable()).description("Id of the account it belongs to."),
+        body("MailingStreet", STRING.nullable()).description("Street of the postal address."),
+        body("MailingCity", STRING.nullable()).description("City of the postal address."),
+        body("MailingState", STRING.nullable()).description("State or province of the postal address."),
+        body("MailingPostalCode", STRING.nullable()).description("Postal code of the postal address."),
+        body("MailingCountry", STRING.nullable()).description("Country of the postal address."),
+        body("Description", STRING.nullable()).description("Longer text about it."),
+        body("OwnerId", STRING).description("Id of the user who owns it; leads and cases may belong to a queue."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const SEARCH: Operation = Operation::get("searchContacts", "contacts", Action::Search, template!("/search"))
+    .summary("Search contacts")
+    .description("Finds contacts by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Contact` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.")
+    .parameters(list![
+        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Contact(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::none("A search answers at once with all it found, 2,000 records at most."))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/contacts.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/accounts_search.json"));

@@ -2,152 +2,42 @@
 
 //! `content_versions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#;
-
-const TEXT_2: &str = r#"{"type":"object","description":"One version of a file. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Title":{"type":"string","description":"Name of the file without extension."},"FileExtension":{"type":"string","description":"Extension, such as `pdf`."},"ContentSize":{"type":"integer","description":"Size in bytes."},"ContentDocumentId":{"type":"string","description":"Id of the file (`069…`), the same for all its versions."},"VersionNumber":{"type":"string","description":"Number of the version, from 1."},"IsLatest":{"type":"boolean","description":"Whether it is the newest version."},"FileType":{"type":["string","null"],"description":"Kind of file in capitals, such as `PDF` or `WORD_X`."},"Description":{"type":["string","null"],"description":"Longer text about it."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `content_versions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("content_versions"),
-    description: Borrowed("One version of a file."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listContentVersions"),
-            entity: Borrowed("content_versions"),
-            action: Action::List,
-            summary: Borrowed("List versions of files"),
-            description: Borrowed(
-                "Lists versions of files with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. Old versions are included; `WHERE IsLatest = true` gives one per file. Which records a file belongs to is in `ContentDocumentLink`. The content comes from `content_versions.download`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `ContentVersion`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(TEXT_1))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(TEXT_1))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_2))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getContentVersion"),
-            entity: Borrowed("content_versions"),
-            action: Action::Get,
-            summary: Borrowed("Get a version of a file"),
-            description: Borrowed(
-                "Returns a version of a file by id with all fields the user may see, custom ones included, or those named in `fields`. The content itself comes from `content_versions.download`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/ContentVersion/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of a version of a file, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_2))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("downloadContentVersion"),
-            entity: Borrowed("content_versions"),
-            action: Action::Download,
-            summary: Borrowed("Download a file"),
-            description: Borrowed(
-                "Returns the bytes of one version of a file. Find the newest with `content_versions.list` and `IsLatest = true`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/ContentVersion/")),
-                    Piece::Name(Borrowed("id")),
-                    Piece::Text(Borrowed("/VersionData")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the version of the file (`068…`), not of the file itself.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download { file_url: None }),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("content_versions", "One version of a file.")
+    .operations(list![LIST, GET, DOWNLOAD])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listContentVersions", "content_versions", Action::List, template!("/query"))
+    .summary("List versions of files")
+    .description("Lists versions of files with a SOQL query; without `q`, the 200 changed last with their main fields. Give your own `q` to filter, sort, pick fields or go further back. Old versions are included; `WHERE IsLatest = true` gives one per file. Which records a file belongs to is in `ContentDocumentLink`. The content comes from `content_versions.download`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT Id, Title, FileExtension, ContentSize, ContentDocumentId, VersionNumber, IsLatest, CreatedDate, LastModifiedDate FROM ContentVersion ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `ContentVersion`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getContentVersion", "content_versions", Action::Get, template!("/sobjects/ContentVersion/{id}"))
+    .summary("Get a version of a file")
+    .description("Returns a version of a file by id with all fields the user may see, custom ones included, or those named in `fields`. The content itself comes from `content_versions.download`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of a version of a file, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DOWNLOAD: Operation = Operation::get("downloadContentVersion", "content_versions", Action::Download, template!("/sobjects/ContentVersion/{id}/VersionData"))
+    .summary("Download a file")
+    .description("Returns the bytes of one version of a file. Find the newest with `content_versions.list` and `IsLatest = true`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the version of the file (`068…`), not of the file itself."),
+    ])
+    .download();
+
+const RECORD: Json = json(include_str!("schemas/content_versions.json"));

@@ -2,458 +2,99 @@
 
 //! `events` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A meeting or other entry of a calendar. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Subject":{"type":"string","description":"What it is about, up to 255 characters."},"StartDateTime":{"type":["string","null"],"description":"When it starts, ISO 8601 with offset."},"EndDateTime":{"type":["string","null"],"description":"When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`."},"DurationInMinutes":{"type":["integer","null"],"description":"Length in minutes; 1440 per day for all-day events."},"IsAllDayEvent":{"type":["boolean","null"],"description":"Whether it takes the whole day."},"Location":{"type":["string","null"],"description":"Where it takes place."},"Description":{"type":["string","null"],"description":"Longer text about it."},"ShowAs":{"type":["string","null"],"description":"How the time appears to others: `Busy`, `OutOfOffice` or `Free`."},"WhoId":{"type":["string","null"],"description":"Id of the person it is about: a contact or a lead."},"WhatId":{"type":["string","null"],"description":"Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`."},"AccountId":{"type":["string","null"],"description":"Id of the account, taken from what the event is about; read only."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
-
-const TEXT_2: &str = "Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`.";
+use airbyte_agent_description::build::*;
 
 /// `events` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("events"),
-    description: Borrowed("A meeting or other entry of a calendar."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listEvents"),
-            entity: Borrowed("events"),
-            action: Action::List,
-            summary: Borrowed("List events"),
-            description: Borrowed(
-                "Lists events with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Those archived after about a year are left out.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Event`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createEvent"),
-            entity: Borrowed("events"),
-            action: Action::Create,
-            summary: Borrowed("Create an event"),
-            description: Borrowed(
-                "Puts an event into the calendar of its owner; subject, start and length are needed. Nobody is invited by e-mail. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/Event"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Subject"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("What it is about, up to 255 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("StartDateTime"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("When it starts, ISO 8601 with offset."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("EndDateTime"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("DurationInMinutes"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Length in minutes; 1440 per day for all-day events."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Location"),
-                    location: Location::Body,
-                    description: Borrowed("Where it takes place."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("WhoId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the person it is about: a contact or a lead."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("WhatId"),
-                    location: Location::Body,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("IsAllDayEvent"),
-                    location: Location::Body,
-                    description: Borrowed("Whether it takes the whole day."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ShowAs"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "How the time appears to others: `Busy`, `OutOfOffice` or `Free`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who is to own it; the user behind the token when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getEvent"),
-            entity: Borrowed("events"),
-            action: Action::Get,
-            summary: Borrowed("Get an event"),
-            description: Borrowed(
-                "Returns an event by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Event/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of an event, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteEvent"),
-            entity: Borrowed("events"),
-            action: Action::Delete,
-            summary: Borrowed("Delete an event"),
-            description: Borrowed("Deletes an event. It goes to the Recycle Bin for 15 days."),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Event/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateEvent"),
-            entity: Borrowed("events"),
-            action: Action::Update,
-            summary: Borrowed("Update an event"),
-            description: Borrowed(
-                "Changes the fields given on an event. When moving it, give start and length (or end) together. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Event/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Subject"),
-                    location: Location::Body,
-                    description: Borrowed("What it is about, up to 255 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("StartDateTime"),
-                    location: Location::Body,
-                    description: Borrowed("When it starts, ISO 8601 with offset."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("EndDateTime"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("DurationInMinutes"),
-                    location: Location::Body,
-                    description: Borrowed("Length in minutes; 1440 per day for all-day events."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Location"),
-                    location: Location::Body,
-                    description: Borrowed("Where it takes place."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("WhoId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the person it is about: a contact or a lead."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("WhatId"),
-                    location: Location::Body,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("IsAllDayEvent"),
-                    location: Location::Body,
-                    description: Borrowed("Whether it takes the whole day."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ShowAs"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "How the time appears to others: `Busy`, `OutOfOffice` or `Free`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who owns it; leads and cases may belong to a queue.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchEvents"),
-            entity: Borrowed("events"),
-            action: Action::Search,
-            summary: Borrowed("Search events"),
-            description: Borrowed(
-                "Finds events by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Event` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Event(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What a SOSL search found.","properties":{"searchRecords":{"type":"array","description":"The records, with the fields named in RETURNING, else only ids.","items":{"type":"object","properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}},"additionalProperties":true}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A search answers at once with all it found, 2,000 records at most.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see or plan meetings."),
-    phrases: Borrowed(&[Borrowed("event"), Borrowed("meeting"), Borrowed("calendar")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("events", "A meeting or other entry of a calendar.")
+    .when_to_use("To see or plan meetings.")
+    .phrases(texts!["event", "meeting", "calendar"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listEvents", "events", Action::List, template!("/query"))
+    .summary("List events")
+    .description("Lists events with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Those archived after about a year are left out.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Event ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Event`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createEvent", "events", Action::Create, template!("/sobjects/Event"))
+    .summary("Create an event")
+    .description("Puts an event into the calendar of its owner; subject, start and length are needed. Nobody is invited by e-mail. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("Subject", STRING).required().description("What it is about, up to 255 characters."),
+        body("StartDateTime", STRING.format("date-time")).required().description("When it starts, ISO 8601 with offset."),
+        body("EndDateTime", STRING.format("date-time")).description("When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`."),
+        body("DurationInMinutes", INTEGER).required().description("Length in minutes; 1440 per day for all-day events."),
+        body("Location", STRING).description("Where it takes place."),
+        body("Description", STRING).description("Longer text about it."),
+        body("WhoId", STRING).description("Id of the person it is about: a contact or a lead."),
+        body("WhatId", STRING).description("Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`."),
+        body("IsAllDayEvent", BOOLEAN).description("Whether it takes the whole day."),
+        body("ShowAs", STRING).description("How the time appears to others: `Busy`, `OutOfOffice` or `Free`."),
+        body("OwnerId", STRING).description("Id of the user who is to own it; the user behind the token when left out."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getEvent", "events", Action::Get, template!("/sobjects/Event/{id}"))
+    .summary("Get an event")
+    .description("Returns an event by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of an event, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteEvent", "events", Action::Delete, template!("/sobjects/Event/{id}"))
+    .summary("Delete an event")
+    .description("Deletes an event. It goes to the Recycle Bin for 15 days.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateEvent", "events", Action::Update, template!("/sobjects/Event/{id}"))
+    .summary("Update an event")
+    .description("Changes the fields given on an event. When moving it, give start and length (or end) together. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("Subject", STRING).description("What it is about, up to 255 characters."),
+        body("StartDateTime", STRING.format("date-time")).description("When it starts, ISO 8601 with offset."),
+        body("EndDateTime", STRING.nullable().format("date-time")).description("When it ends, ISO 8601 with offset; has to agree with start and `DurationInMinutes`."),
+        body("DurationInMinutes", INTEGER).description("Length in minutes; 1440 per day for all-day events."),
+        body("Location", STRING.nullable()).description("Where it takes place."),
+        body("Description", STRING.nullable()).description("Longer text about it."),
+        body("WhoId", STRING.nullable()).description("Id of the person it is about: a contact or a lead."),
+        body("WhatId", STRING.nullable()).description("Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`."),
+        body("IsAllDayEvent", BOOLEAN).description("Whether it takes the whole day."),
+        body("ShowAs", STRING).description("How the time appears to others: `Busy`, `OutOfOffice` or `Free`."),
+        body("OwnerId", STRING).description("Id of the user who owns it; leads and cases may belong to a queue."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const SEARCH: Operation = Operation::get("searchEvents", "events", Action::Search, template!("/search"))
+    .summary("Search events")
+    .description("Finds events by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Event` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.")
+    .parameters(list![
+        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Event(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::none("A search answers at once with all it found, 2,000 records at most."))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/events.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/accounts_search.json"));

@@ -2,791 +2,155 @@
 
 //! `leads` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Somebody who may become a customer, before there is an account. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Name":{"type":"string","description":"Full name, made from first and last name."},"Address":{"description":"Address as a whole; read only, set its parts.","oneOf":[{"type":"object","description":"An address as a whole; Salesforce makes it from the single fields.","properties":{"street":{"type":["string","null"],"description":"Street and number."},"city":{"type":["string","null"],"description":"City."},"state":{"type":["string","null"],"description":"State or province."},"postalCode":{"type":["string","null"],"description":"Postal code."},"country":{"type":["string","null"],"description":"Country."},"latitude":{"type":["number","null"],"description":"Latitude in degrees, when the address was located."},"longitude":{"type":["number","null"],"description":"Longitude in degrees, when the address was located."}}},{"type":"null"}]},"City":{"type":["string","null"],"description":"City."},"Company":{"type":["string","null"],"description":"Company of the lead."},"ConvertedAccountId":{"type":["string","null"],"description":"Id of the account it became."},"ConvertedContactId":{"type":["string","null"],"description":"Id of the contact it became."},"ConvertedDate":{"type":["string","null"],"description":"Day of the conversion."},"ConvertedOpportunityId":{"type":["string","null"],"description":"Id of the opportunity that came of it."},"Country":{"type":["string","null"],"description":"Country; a value of the org's list where country picklists are on."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"Email":{"type":["string","null"],"description":"E-mail address."},"FirstName":{"type":["string","null"],"description":"First name."},"Industry":{"type":["string","null"],"description":"Branch, one of the values set up in the org, such as `Technology` or `Banking`."},"IsConverted":{"type":["boolean","null"],"description":"Whether it was turned into account, contact and perhaps opportunity."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"LastActivityDate":{"type":["string","null"],"description":"Day of the last task or event on it: the due date of the latest one, which may lie ahead."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LastName":{"type":["string","null"],"description":"Last name."},"LeadSource":{"type":["string","null"],"description":"Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."},"MobilePhone":{"type":["string","null"],"description":"Mobile phone number."},"NumberOfEmployees":{"type":["integer","null"],"description":"Number of employees."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"Phone":{"type":["string","null"],"description":"Business phone number."},"PostalCode":{"type":["string","null"],"description":"Postal code."},"Rating":{"type":["string","null"],"description":"Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`."},"State":{"type":["string","null"],"description":"State or province; a value of the org's list where state picklists are on."},"Status":{"type":["string","null"],"description":"State, one of the values set up in the org, such as `Open - Not Contacted` or `Working - Contacted`."},"Street":{"type":["string","null"],"description":"Street and number; several lines are allowed."},"Title":{"type":["string","null"],"description":"Job title."},"Website":{"type":["string","null"],"description":"Web address."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"AnnualRevenue":{"type":["number","null"],"description":"Estimated yearly revenue, in the currency of the record."},"Description":{"type":["string","null"],"description":"Longer text about it."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `leads` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("leads"),
-    description: Borrowed("Somebody who may become a customer."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listLeads"),
-            entity: Borrowed("leads"),
-            action: Action::List,
-            summary: Borrowed("List leads"),
-            description: Borrowed(
-                "Lists leads with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Converted leads are included; leave them out with `WHERE IsConverted = false`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Lead`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createLead"),
-            entity: Borrowed("leads"),
-            action: Action::Create,
-            summary: Borrowed("Create a lead"),
-            description: Borrowed(
-                "Creates a lead; last name and company are needed. Assignment rules of the org may hand it to somebody else. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/Lead"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("FirstName"),
-                    location: Location::Body,
-                    description: Borrowed("First name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LastName"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Last name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Company"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Company of the lead."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Title"),
-                    location: Location::Body,
-                    description: Borrowed("Job title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Email"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Phone"),
-                    location: Location::Body,
-                    description: Borrowed("Business phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MobilePhone"),
-                    location: Location::Body,
-                    description: Borrowed("Mobile phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Website"),
-                    location: Location::Body,
-                    description: Borrowed("Web address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "State, one of the values set up in the org, such as `Open - Not Contacted`; the org's default when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LeadSource"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Industry"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Branch, one of the values set up in the org, such as `Technology` or `Banking`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Rating"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AnnualRevenue"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Estimated yearly revenue, in the currency of the record.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("NumberOfEmployees"),
-                    location: Location::Body,
-                    description: Borrowed("Number of employees."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Street"),
-                    location: Location::Body,
-                    description: Borrowed("Street and number; several lines are allowed."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("City"),
-                    location: Location::Body,
-                    description: Borrowed("City."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("State"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "State or province; a value of the org's list where state picklists are on.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("PostalCode"),
-                    location: Location::Body,
-                    description: Borrowed("Postal code."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Country"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Country; a value of the org's list where country picklists are on.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user or queue who is to own it; left out, assignment rules or the user behind the token decide.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getLead"),
-            entity: Borrowed("leads"),
-            action: Action::Get,
-            summary: Borrowed("Get a lead"),
-            description: Borrowed(
-                "Returns a lead by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Lead/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of a lead, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteLead"),
-            entity: Borrowed("leads"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a lead"),
-            description: Borrowed("Deletes a lead. It goes to the Recycle Bin for 15 days."),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Lead/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateLead"),
-            entity: Borrowed("leads"),
-            action: Action::Update,
-            summary: Borrowed("Update a lead"),
-            description: Borrowed(
-                "Changes the fields given on a lead that was not converted. Turning a lead into account, contact and opportunity is not possible here. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Lead/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("FirstName"),
-                    location: Location::Body,
-                    description: Borrowed("First name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LastName"),
-                    location: Location::Body,
-                    description: Borrowed("Last name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Company"),
-                    location: Location::Body,
-                    description: Borrowed("Company of the lead."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Title"),
-                    location: Location::Body,
-                    description: Borrowed("Job title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Email"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Phone"),
-                    location: Location::Body,
-                    description: Borrowed("Business phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MobilePhone"),
-                    location: Location::Body,
-                    description: Borrowed("Mobile phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Website"),
-                    location: Location::Body,
-                    description: Borrowed("Web address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New state, one of the values set up in the org, such as `Working - Contacted`. Converting a lead is not possible this way.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LeadSource"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Industry"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Branch, one of the values set up in the org, such as `Technology` or `Banking`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Rating"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AnnualRevenue"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Estimated yearly revenue, in the currency of the record.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("NumberOfEmployees"),
-                    location: Location::Body,
-                    description: Borrowed("Number of employees."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Street"),
-                    location: Location::Body,
-                    description: Borrowed("Street and number; several lines are allowed."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("City"),
-                    location: Location::Body,
-                    description: Borrowed("City."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("State"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "State or province; a value of the org's list where state picklists are on.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("PostalCode"),
-                    location: Location::Body,
-                    description: Borrowed("Postal code."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Country"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Country; a value of the org's list where country picklists are on.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who owns it; leads and cases may belong to a queue.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchLeads"),
-            entity: Borrowed("leads"),
-            action: Action::Search,
-            summary: Borrowed("Search leads"),
-            description: Borrowed(
-                "Finds leads by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Lead` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Lead(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What a SOSL search found.","properties":{"searchRecords":{"type":"array","description":"The records, with the fields named in RETURNING, else only ids.","items":{"type":"object","properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}},"additionalProperties":true}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A search answers at once with all it found, 2,000 records at most.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("Id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, 18 characters."),
-        },
-        StoreField {
-            name: Borrowed("Address"),
-            kind: Borrowed("object"),
-            description: Borrowed("Address as a whole; read only, set its parts."),
-        },
-        StoreField {
-            name: Borrowed("City"),
-            kind: Borrowed("string"),
-            description: Borrowed("City."),
-        },
-        StoreField {
-            name: Borrowed("Company"),
-            kind: Borrowed("string"),
-            description: Borrowed("Company of the lead."),
-        },
-        StoreField {
-            name: Borrowed("ConvertedAccountId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the account it became."),
-        },
-        StoreField {
-            name: Borrowed("ConvertedContactId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the contact it became."),
-        },
-        StoreField {
-            name: Borrowed("ConvertedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("Day of the conversion."),
-        },
-        StoreField {
-            name: Borrowed("ConvertedOpportunityId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the opportunity that came of it."),
-        },
-        StoreField {
-            name: Borrowed("Country"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Country; a value of the org's list where country picklists are on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("CreatedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who created it."),
-        },
-        StoreField {
-            name: Borrowed("CreatedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address."),
-        },
-        StoreField {
-            name: Borrowed("FirstName"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("Industry"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Branch, one of the values set up in the org, such as `Technology` or `Banking`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("IsConverted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether it was turned into account, contact and perhaps opportunity.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("IsDeleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in the Recycle Bin."),
-        },
-        StoreField {
-            name: Borrowed("LastActivityDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Day of the last task or event on it: the due date of the latest one, which may lie ahead.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When a user last changed it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("LastName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("LeadSource"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("MobilePhone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Mobile phone number."),
-        },
-        StoreField {
-            name: Borrowed("Name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name, made from first and last name."),
-        },
-        StoreField {
-            name: Borrowed("NumberOfEmployees"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of employees."),
-        },
-        StoreField {
-            name: Borrowed("OwnerId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the user who owns it; leads and cases may belong to a queue.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Business phone number."),
-        },
-        StoreField {
-            name: Borrowed("PostalCode"),
-            kind: Borrowed("string"),
-            description: Borrowed("Postal code."),
-        },
-        StoreField {
-            name: Borrowed("Rating"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("State"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State or province; a value of the org's list where state picklists are on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State, one of the values set up in the org, such as `Open - Not Contacted` or `Working - Contacted`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Street"),
-            kind: Borrowed("string"),
-            description: Borrowed("Street and number; several lines are allowed."),
-        },
-        StoreField {
-            name: Borrowed("Title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Job title."),
-        },
-        StoreField {
-            name: Borrowed("Website"),
-            kind: Borrowed("string"),
-            description: Borrowed("Web address."),
-        },
-        StoreField {
-            name: Borrowed("SystemModstamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To work on prospects that have no account yet."),
-    phrases: Borrowed(&[Borrowed("lead"), Borrowed("prospect")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("leads", "Somebody who may become a customer.")
+    .when_to_use("To work on prospects that have no account yet.")
+    .phrases(texts!["lead", "prospect"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("Id", "string", "Record id, 18 characters."),
+        stored("Address", "object", "Address as a whole; read only, set its parts."),
+        stored("City", "string", "City."),
+        stored("Company", "string", "Company of the lead."),
+        stored("ConvertedAccountId", "string", "Id of the account it became."),
+        stored("ConvertedContactId", "string", "Id of the contact it became."),
+        stored("ConvertedDate", "string", "Day of the conversion."),
+        stored("ConvertedOpportunityId", "string", "Id of the opportunity that came of it."),
+        stored("Country", "string", "Country; a value of the org's list where country picklists are on."),
+        stored("CreatedById", "string", "Id of the user who created it."),
+        stored("CreatedDate", "string", "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."),
+        stored("Email", "string", "E-mail address."),
+        stored("FirstName", "string", "First name."),
+        stored("Industry", "string", "Branch, one of the values set up in the org, such as `Technology` or `Banking`."),
+        stored("IsConverted", "boolean", "Whether it was turned into account, contact and perhaps opportunity."),
+        stored("IsDeleted", "boolean", "Whether it is in the Recycle Bin."),
+        stored("LastActivityDate", "string", "Day of the last task or event on it: the due date of the latest one, which may lie ahead."),
+        stored("LastModifiedById", "string", "Id of the user who changed it last."),
+        stored("LastModifiedDate", "string", "When a user last changed it, ISO 8601."),
+        stored("LastName", "string", "Last name."),
+        stored("LeadSource", "string", "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."),
+        stored("MobilePhone", "string", "Mobile phone number."),
+        stored("Name", "string", "Full name, made from first and last name."),
+        stored("NumberOfEmployees", "integer", "Number of employees."),
+        stored("OwnerId", "string", "Id of the user who owns it; leads and cases may belong to a queue."),
+        stored("Phone", "string", "Business phone number."),
+        stored("PostalCode", "string", "Postal code."),
+        stored("Rating", "string", "Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`."),
+        stored("State", "string", "State or province; a value of the org's list where state picklists are on."),
+        stored("Status", "string", "State, one of the values set up in the org, such as `Open - Not Contacted` or `Working - Contacted`."),
+        stored("Street", "string", "Street and number; several lines are allowed."),
+        stored("Title", "string", "Job title."),
+        stored("Website", "string", "Web address."),
+        stored("SystemModstamp", "string", "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."),
+    ]);
+
+const LIST: Operation = Operation::get("listLeads", "leads", Action::List, template!("/query"))
+    .summary("List leads")
+    .description("Lists leads with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Converted leads are included; leave them out with `WHERE IsConverted = false`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Lead ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Lead`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createLead", "leads", Action::Create, template!("/sobjects/Lead"))
+    .summary("Create a lead")
+    .description("Creates a lead; last name and company are needed. Assignment rules of the org may hand it to somebody else. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("FirstName", STRING).description("First name."),
+        body("LastName", STRING).required().description("Last name."),
+        body("Company", STRING).required().description("Company of the lead."),
+        body("Title", STRING).description("Job title."),
+        body("Email", STRING).description("E-mail address."),
+        body("Phone", STRING).description("Business phone number."),
+        body("MobilePhone", STRING).description("Mobile phone number."),
+        body("Website", STRING).description("Web address."),
+        body("Status", STRING).description("State, one of the values set up in the org, such as `Open - Not Contacted`; the org's default when left out."),
+        body("LeadSource", STRING).description("Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."),
+        body("Industry", STRING).description("Branch, one of the values set up in the org, such as `Technology` or `Banking`."),
+        body("Rating", STRING).description("Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`."),
+        body("AnnualRevenue", NUMBER).description("Estimated yearly revenue, in the currency of the record."),
+        body("NumberOfEmployees", INTEGER).description("Number of employees."),
+        body("Street", STRING).description("Street and number; several lines are allowed."),
+        body("City", STRING).description("City."),
+        body("State", STRING).description("State or province; a value of the org's list where state picklists are on."),
+        body("PostalCode", STRING).description("Postal code."),
+        body("Country", STRING).description("Country; a value of the org's list where country picklists are on."),
+        body("Description", STRING).description("Longer text about it."),
+        body("OwnerId", STRING).description("Id of the user or queue who is to own it; left out, assignment rules or the user behind the token decide."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getLead", "leads", Action::Get, template!("/sobjects/Lead/{id}"))
+    .summary("Get a lead")
+    .description("Returns a lead by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of a lead, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteLead", "leads", Action::Delete, template!("/sobjects/Lead/{id}"))
+    .summary("Delete a lead")
+    .description("Deletes a lead. It goes to the Recycle Bin for 15 days.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateLead", "leads", Action::Update, template!("/sobjects/Lead/{id}"))
+    .summary("Update a lead")
+    .description("Changes the fields given on a lead that was not converted. Turning a lead into account, contact and opportunity is not possible here. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("FirstName", STRING.nullable()).description("First name."),
+        body("LastName", STRING).description("Last name."),
+        body("Company", STRING).description("Company of the lead."),
+        body("Title", STRING.nullable()).description("Job title."),
+        body("Email", STRING.nullable()).description("E-mail address."),
+        body("Phone", STRING.nullable()).description("Business phone number."),
+        body("MobilePhone", STRING.nullable()).description("Mobile phone number."),
+        body("Website", STRING.nullable()).description("Web address."),
+        body("Status", STRING).description("New state, one of the values set up in the org, such as `Working - Contacted`. Converting a lead is not possible this way."),
+        body("LeadSource", STRING.nullable()).description("Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."),
+        body("Industry", STRING.nullable()).description("Branch, one of the values set up in the org, such as `Technology` or `Banking`."),
+        body("Rating", STRING.nullable()).description("Estimate of how promising it is, such as `Hot`, `Warm`, `Cold`."),
+        body("AnnualRevenue", NUMBER.nullable()).description("Estimated yearly revenue, in the currency of the record."),
+        body("NumberOfEmployees", INTEGER.nullable()).description("Number of employees."),
+        body("Street", STRING.nullable()).description("Street and number; several lines are allowed."),
+        body("City", STRING.nullable()).description("City."),
+        body("State", STRING.nullable()).description("State or province; a value of the org's list where state picklists are on."),
+        body("PostalCode", STRING.nullable()).description("Postal code."),
+        body("Country", STRING.nullable()).description("Country; a value of the org's list where country picklists are on."),
+        body("Description", STRING.nullable()).description("Longer text about it."),
+        body("OwnerId", STRING).description("Id of the user who owns it; leads and cases may belong to a queue."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const SEARCH: Operation = Operation::get("searchLeads", "leads", Action::Search, template!("/search"))
+    .summary("Search leads")
+    .description("Finds leads by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Lead` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.")
+    .parameters(list![
+        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Lead(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::none("A search answers at once with all it found, 2,000 records at most."))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/leads.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/accounts_search.json"));

@@ -2,647 +2,131 @@
 
 //! `opportunities` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A deal in progress or closed. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Name":{"type":"string","description":"Name of the deal."},"AccountId":{"type":["string","null"],"description":"Id of the account it belongs to."},"Amount":{"type":["number","null"],"description":"Estimated value, in the currency of the record. Read only once products were added."},"CampaignId":{"type":["string","null"],"description":"Id of the campaign it is credited to."},"CloseDate":{"type":["string","null"],"description":"Day on which the deal is expected to close or closed, YYYY-MM-DD."},"ContactId":{"type":["string","null"],"description":"Id of the contact it was created with."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"Description":{"type":["string","null"],"description":"Longer text about it."},"ExpectedRevenue":{"type":["number","null"],"description":"Amount times probability; computed."},"ForecastCategory":{"type":["string","null"],"description":"Part of the forecast it counts in, by internal name: `Omitted`, `Pipeline`, `BestCase`, `Forecast`, `Closed`."},"ForecastCategoryName":{"type":["string","null"],"description":"Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`, `Commit`, `Closed`; follows the stage unless set."},"IsClosed":{"type":["boolean","null"],"description":"Whether the stage counts as closed, won or lost."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"IsWon":{"type":["boolean","null"],"description":"Whether the stage counts as won."},"LastActivityDate":{"type":["string","null"],"description":"Day of the last task or event on it: the due date of the latest one, which may lie ahead."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LeadSource":{"type":["string","null"],"description":"Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."},"NextStep":{"type":["string","null"],"description":"What has to be done next, one line."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"Probability":{"type":["number","null"],"description":"Chance of winning in per cent, 0 to 100; follows the stage unless set."},"StageName":{"type":["string","null"],"description":"Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price Quote`, `Closed Won`. It sets probability and forecast category."},"Type":{"type":["string","null"],"description":"Kind of deal, such as `New Business` or `Existing Business`."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
-
-const TEXT_2: &str = "Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price Quote`, `Closed Won`. It sets probability and forecast category.";
-
-const TEXT_3: &str = "Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`, `Commit`, `Closed`; follows the stage unless set.";
+use airbyte_agent_description::build::*;
 
 /// `opportunities` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("opportunities"),
-    description: Borrowed("A deal in progress or closed."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listOpportunities"),
-            entity: Borrowed("opportunities"),
-            action: Action::List,
-            summary: Borrowed("List opportunities"),
-            description: Borrowed(
-                "Lists opportunities with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Deals in progress are those with `IsClosed = false`; totals are better asked for with `SUM()` in `query.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Opportunity`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createOpportunity"),
-            entity: Borrowed("opportunities"),
-            action: Action::Create,
-            summary: Borrowed("Create an opportunity"),
-            description: Borrowed(
-                "Creates an opportunity; name, stage and close date are needed. Stages are in `opportunity_stages.list`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/Opportunity"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Name of the deal, up to 120 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AccountId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the account it belongs to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("StageName"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("CloseDate"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Day on which the deal is expected to close or closed, YYYY-MM-DD.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amount"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Estimated value, in the currency of the record. Read only once products were added.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Probability"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Chance of winning in per cent, 0 to 100; follows the stage unless set.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind of deal, one of the values set up in the org, such as `New Business`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LeadSource"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("NextStep"),
-                    location: Location::Body,
-                    description: Borrowed("What has to be done next, one line."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("CampaignId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the campaign it is credited to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ForecastCategoryName"),
-                    location: Location::Body,
-                    description: Borrowed(TEXT_3),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who is to own it; the user behind the token when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getOpportunity"),
-            entity: Borrowed("opportunities"),
-            action: Action::Get,
-            summary: Borrowed("Get an opportunity"),
-            description: Borrowed(
-                "Returns an opportunity by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Opportunity/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of an opportunity, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteOpportunity"),
-            entity: Borrowed("opportunities"),
-            action: Action::Delete,
-            summary: Borrowed("Delete an opportunity"),
-            description: Borrowed(
-                "Deletes an opportunity. It goes to the Recycle Bin for 15 days.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Opportunity/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateOpportunity"),
-            entity: Borrowed("opportunities"),
-            action: Action::Update,
-            summary: Borrowed("Update an opportunity"),
-            description: Borrowed(
-                "Changes the fields given on an opportunity. A new `StageName` also sets probability and forecast category; `Closed Won` or `Closed Lost` close the deal. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Opportunity/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Name"),
-                    location: Location::Body,
-                    description: Borrowed("New name of the deal, up to 120 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("AccountId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the account it belongs to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("StageName"),
-                    location: Location::Body,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("CloseDate"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Day on which the deal is expected to close or closed, YYYY-MM-DD.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Amount"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Estimated value, in the currency of the record. Read only once products were added.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Probability"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Chance of winning in per cent, 0 to 100; follows the stage unless set.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind of deal, one of the values set up in the org, such as `Existing Business`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LeadSource"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("NextStep"),
-                    location: Location::Body,
-                    description: Borrowed("What has to be done next, one line."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("CampaignId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the campaign it is credited to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ForecastCategoryName"),
-                    location: Location::Body,
-                    description: Borrowed(TEXT_3),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who owns it; leads and cases may belong to a queue.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchOpportunities"),
-            entity: Borrowed("opportunities"),
-            action: Action::Search,
-            summary: Borrowed("Search opportunities"),
-            description: Borrowed(
-                "Finds opportunities by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Opportunity` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Opportunity(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What a SOSL search found.","properties":{"searchRecords":{"type":"array","description":"The records, with the fields named in RETURNING, else only ids.","items":{"type":"object","properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}},"additionalProperties":true}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A search answers at once with all it found, 2,000 records at most.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("Id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, 18 characters."),
-        },
-        StoreField {
-            name: Borrowed("AccountId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the account it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("Amount"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Estimated value, in the currency of the record. Read only once products were added.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("CampaignId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the campaign it is credited to."),
-        },
-        StoreField {
-            name: Borrowed("CloseDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Day on which the deal is expected to close or closed, YYYY-MM-DD.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ContactId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the contact it was created with."),
-        },
-        StoreField {
-            name: Borrowed("CreatedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who created it."),
-        },
-        StoreField {
-            name: Borrowed("CreatedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Longer text about it."),
-        },
-        StoreField {
-            name: Borrowed("ExpectedRevenue"),
-            kind: Borrowed("number"),
-            description: Borrowed("Amount times probability; computed."),
-        },
-        StoreField {
-            name: Borrowed("ForecastCategory"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Part of the forecast it counts in, by internal name: `Omitted`, `Pipeline`, `BestCase`, `Forecast`, `Closed`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ForecastCategoryName"),
-            kind: Borrowed("string"),
-            description: Borrowed(TEXT_3),
-        },
-        StoreField {
-            name: Borrowed("IsClosed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the stage counts as closed, won or lost."),
-        },
-        StoreField {
-            name: Borrowed("IsDeleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in the Recycle Bin."),
-        },
-        StoreField {
-            name: Borrowed("IsWon"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the stage counts as won."),
-        },
-        StoreField {
-            name: Borrowed("LastActivityDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Day of the last task or event on it: the due date of the latest one, which may lie ahead.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When a user last changed it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("LeadSource"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the deal."),
-        },
-        StoreField {
-            name: Borrowed("NextStep"),
-            kind: Borrowed("string"),
-            description: Borrowed("What has to be done next, one line."),
-        },
-        StoreField {
-            name: Borrowed("OwnerId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the user who owns it; leads and cases may belong to a queue.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Probability"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "Chance of winning in per cent, 0 to 100; follows the stage unless set.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("StageName"),
-            kind: Borrowed("string"),
-            description: Borrowed(TEXT_2),
-        },
-        StoreField {
-            name: Borrowed("Type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of deal, such as `New Business` or `Existing Business`."),
-        },
-        StoreField {
-            name: Borrowed("SystemModstamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To see or change pipeline, amounts and close dates."),
-    phrases: Borrowed(&[
-        Borrowed("opportunity"),
-        Borrowed("deal"),
-        Borrowed("pipeline"),
-        Borrowed("forecast"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("opportunities", "A deal in progress or closed.")
+    .when_to_use("To see or change pipeline, amounts and close dates.")
+    .phrases(texts!["opportunity", "deal", "pipeline", "forecast"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("Id", "string", "Record id, 18 characters."),
+        stored("AccountId", "string", "Id of the account it belongs to."),
+        stored("Amount", "number", "Estimated value, in the currency of the record. Read only once products were added."),
+        stored("CampaignId", "string", "Id of the campaign it is credited to."),
+        stored("CloseDate", "string", "Day on which the deal is expected to close or closed, YYYY-MM-DD."),
+        stored("ContactId", "string", "Id of the contact it was created with."),
+        stored("CreatedById", "string", "Id of the user who created it."),
+        stored("CreatedDate", "string", "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."),
+        stored("Description", "string", "Longer text about it."),
+        stored("ExpectedRevenue", "number", "Amount times probability; computed."),
+        stored("ForecastCategory", "string", "Part of the forecast it counts in, by internal name: `Omitted`, `Pipeline`, `BestCase`, `Forecast`, `Closed`."),
+        stored("ForecastCategoryName", "string", "Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`, `Commit`, `Closed`; follows the stage unless set."),
+        stored("IsClosed", "boolean", "Whether the stage counts as closed, won or lost."),
+        stored("IsDeleted", "boolean", "Whether it is in the Recycle Bin."),
+        stored("IsWon", "boolean", "Whether the stage counts as won."),
+        stored("LastActivityDate", "string", "Day of the last task or event on it: the due date of the latest one, which may lie ahead."),
+        stored("LastModifiedById", "string", "Id of the user who changed it last."),
+        stored("LastModifiedDate", "string", "When a user last changed it, ISO 8601."),
+        stored("LeadSource", "string", "Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."),
+        stored("Name", "string", "Name of the deal."),
+        stored("NextStep", "string", "What has to be done next, one line."),
+        stored("OwnerId", "string", "Id of the user who owns it; leads and cases may belong to a queue."),
+        stored("Probability", "number", "Chance of winning in per cent, 0 to 100; follows the stage unless set."),
+        stored("StageName", "string", "Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price Quote`, `Closed Won`. It sets probability and forecast category."),
+        stored("Type", "string", "Kind of deal, such as `New Business` or `Existing Business`."),
+        stored("SystemModstamp", "string", "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."),
+    ]);
+
+const LIST: Operation = Operation::get("listOpportunities", "opportunities", Action::List, template!("/query"))
+    .summary("List opportunities")
+    .description("Lists opportunities with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Deals in progress are those with `IsClosed = false`; totals are better asked for with `SUM()` in `query.list`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Opportunity ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Opportunity`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createOpportunity", "opportunities", Action::Create, template!("/sobjects/Opportunity"))
+    .summary("Create an opportunity")
+    .description("Creates an opportunity; name, stage and close date are needed. Stages are in `opportunity_stages.list`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("Name", STRING).required().description("Name of the deal, up to 120 characters."),
+        body("AccountId", STRING).description("Id of the account it belongs to."),
+        body("StageName", STRING).required().description("Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price Quote`, `Closed Won`. It sets probability and forecast category."),
+        body("CloseDate", STRING.format("date")).required().description("Day on which the deal is expected to close or closed, YYYY-MM-DD."),
+        body("Amount", NUMBER).description("Estimated value, in the currency of the record. Read only once products were added."),
+        body("Probability", NUMBER).description("Chance of winning in per cent, 0 to 100; follows the stage unless set."),
+        body("Type", STRING).description("Kind of deal, one of the values set up in the org, such as `New Business`."),
+        body("LeadSource", STRING).description("Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."),
+        body("NextStep", STRING).description("What has to be done next, one line."),
+        body("CampaignId", STRING).description("Id of the campaign it is credited to."),
+        body("ForecastCategoryName", STRING).description("Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`, `Commit`, `Closed`; follows the stage unless set."),
+        body("Description", STRING).description("Longer text about it."),
+        body("OwnerId", STRING).description("Id of the user who is to own it; the user behind the token when left out."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getOpportunity", "opportunities", Action::Get, template!("/sobjects/Opportunity/{id}"))
+    .summary("Get an opportunity")
+    .description("Returns an opportunity by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of an opportunity, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteOpportunity", "opportunities", Action::Delete, template!("/sobjects/Opportunity/{id}"))
+    .summary("Delete an opportunity")
+    .description("Deletes an opportunity. It goes to the Recycle Bin for 15 days.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateOpportunity", "opportunities", Action::Update, template!("/sobjects/Opportunity/{id}"))
+    .summary("Update an opportunity")
+    .description("Changes the fields given on an opportunity. A new `StageName` also sets probability and forecast category; `Closed Won` or `Closed Lost` close the deal. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("Name", STRING).description("New name of the deal, up to 120 characters."),
+        body("AccountId", STRING.nullable()).description("Id of the account it belongs to."),
+        body("StageName", STRING).description("Stage, by a label of `opportunity_stages.list` such as `Prospecting`, `Proposal/Price Quote`, `Closed Won`. It sets probability and forecast category."),
+        body("CloseDate", STRING.format("date")).description("Day on which the deal is expected to close or closed, YYYY-MM-DD."),
+        body("Amount", NUMBER.nullable()).description("Estimated value, in the currency of the record. Read only once products were added."),
+        body("Probability", NUMBER).description("Chance of winning in per cent, 0 to 100; follows the stage unless set."),
+        body("Type", STRING.nullable()).description("Kind of deal, one of the values set up in the org, such as `Existing Business`."),
+        body("LeadSource", STRING.nullable()).description("Where it came from, one of the values set up in the org, such as `Web` or `Partner Referral`."),
+        body("NextStep", STRING.nullable()).description("What has to be done next, one line."),
+        body("CampaignId", STRING.nullable()).description("Id of the campaign it is credited to."),
+        body("ForecastCategoryName", STRING).description("Part of the forecast it counts in, by the name shown, such as `Pipeline`, `Best Case`, `Commit`, `Closed`; follows the stage unless set."),
+        body("Description", STRING.nullable()).description("Longer text about it."),
+        body("OwnerId", STRING).description("Id of the user who owns it; leads and cases may belong to a queue."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const SEARCH: Operation = Operation::get("searchOpportunities", "opportunities", Action::Search, template!("/search"))
+    .summary("Search opportunities")
+    .description("Finds opportunities by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Opportunity` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.")
+    .parameters(list![
+        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Opportunity(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::none("A search answers at once with all it found, 2,000 records at most."))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/opportunities.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/accounts_search.json"));

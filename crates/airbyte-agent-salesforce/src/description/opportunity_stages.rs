@@ -2,216 +2,54 @@
 
 //! `opportunity_stages` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A stage of the sales process.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"MasterLabel":{"type":"string","description":"Name of the stage, as used in `StageName` of opportunities."},"ApiName":{"type":["string","null"],"description":"Name that stays when the label changes."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"DefaultProbability":{"type":["number","null"],"description":"Chance of winning in per cent that the stage sets."},"Description":{"type":["string","null"],"description":"What the stage means."},"ForecastCategory":{"type":["string","null"],"description":"Part of the forecast it counts in, by internal name."},"ForecastCategoryName":{"type":["string","null"],"description":"Part of the forecast it counts in, by the name shown."},"IsActive":{"type":["boolean","null"],"description":"Whether the stage can be chosen."},"IsClosed":{"type":["boolean","null"],"description":"Whether it counts as closed, won or lost."},"IsWon":{"type":["boolean","null"],"description":"Whether it counts as won."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"SortOrder":{"type":["integer","null"],"description":"Place in the order of stages, from 1."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `opportunity_stages` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("opportunity_stages"),
-    description: Borrowed("A stage of the sales process."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listOpportunityStages"),
-            entity: Borrowed("opportunity_stages"),
-            action: Action::List,
-            summary: Borrowed("List opportunity stages"),
-            description: Borrowed(
-                "Lists opportunity stages with a SOQL query; without `q`, all of them with all standard fields, in order. Give your own `q` to filter, sort, pick fields or go further back. The `MasterLabel` is what `StageName` of an opportunity takes.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `OpportunityStage`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getOpportunityStage"),
-            entity: Borrowed("opportunity_stages"),
-            action: Action::Get,
-            summary: Borrowed("Get an opportunity stage"),
-            description: Borrowed(
-                "Returns an opportunity stage by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/OpportunityStage/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of an opportunity stage, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("Id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, 18 characters."),
-        },
-        StoreField {
-            name: Borrowed("ApiName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name that stays when the label changes."),
-        },
-        StoreField {
-            name: Borrowed("CreatedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who created it."),
-        },
-        StoreField {
-            name: Borrowed("CreatedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("DefaultProbability"),
-            kind: Borrowed("number"),
-            description: Borrowed("Chance of winning in per cent that the stage sets."),
-        },
-        StoreField {
-            name: Borrowed("Description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the stage means."),
-        },
-        StoreField {
-            name: Borrowed("ForecastCategory"),
-            kind: Borrowed("string"),
-            description: Borrowed("Part of the forecast it counts in, by internal name."),
-        },
-        StoreField {
-            name: Borrowed("ForecastCategoryName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Part of the forecast it counts in, by the name shown."),
-        },
-        StoreField {
-            name: Borrowed("IsActive"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the stage can be chosen."),
-        },
-        StoreField {
-            name: Borrowed("IsClosed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it counts as closed, won or lost."),
-        },
-        StoreField {
-            name: Borrowed("IsWon"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it counts as won."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When a user last changed it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("MasterLabel"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the stage, as used in `StageName` of opportunities."),
-        },
-        StoreField {
-            name: Borrowed("SortOrder"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in the order of stages, from 1."),
-        },
-        StoreField {
-            name: Borrowed("SystemModstamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To learn which stages there are."),
-    phrases: Borrowed(&[Borrowed("stage"), Borrowed("sales process")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("opportunity_stages", "A stage of the sales process.")
+    .when_to_use("To learn which stages there are.")
+    .phrases(texts!["stage", "sales process"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("Id", "string", "Record id, 18 characters."),
+        stored("ApiName", "string", "Name that stays when the label changes."),
+        stored("CreatedById", "string", "Id of the user who created it."),
+        stored("CreatedDate", "string", "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."),
+        stored("DefaultProbability", "number", "Chance of winning in per cent that the stage sets."),
+        stored("Description", "string", "What the stage means."),
+        stored("ForecastCategory", "string", "Part of the forecast it counts in, by internal name."),
+        stored("ForecastCategoryName", "string", "Part of the forecast it counts in, by the name shown."),
+        stored("IsActive", "boolean", "Whether the stage can be chosen."),
+        stored("IsClosed", "boolean", "Whether it counts as closed, won or lost."),
+        stored("IsWon", "boolean", "Whether it counts as won."),
+        stored("LastModifiedById", "string", "Id of the user who changed it last."),
+        stored("LastModifiedDate", "string", "When a user last changed it, ISO 8601."),
+        stored("MasterLabel", "string", "Name of the stage, as used in `StageName` of opportunities."),
+        stored("SortOrder", "integer", "Place in the order of stages, from 1."),
+        stored("SystemModstamp", "string", "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."),
+    ]);
+
+const LIST: Operation = Operation::get("listOpportunityStages", "opportunity_stages", Action::List, template!("/query"))
+    .summary("List opportunity stages")
+    .description("Lists opportunity stages with a SOQL query; without `q`, all of them with all standard fields, in order. Give your own `q` to filter, sort, pick fields or go further back. The `MasterLabel` is what `StageName` of an opportunity takes.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM OpportunityStage ORDER BY SortOrder ASC""#).send_default().description("SOQL query on `OpportunityStage`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getOpportunityStage", "opportunity_stages", Action::Get, template!("/sobjects/OpportunityStage/{id}"))
+    .summary("Get an opportunity stage")
+    .description("Returns an opportunity stage by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of an opportunity stage, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/opportunity_stages.json"));

@@ -2,86 +2,25 @@
 
 //! `query` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `query` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("query"),
-    description: Borrowed("A row of the result of a SOQL query."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("executeQuery"),
-            entity: Borrowed("query"),
-            action: Action::List,
-            summary: Borrowed("Run a SOQL query"),
-            description: Borrowed(
-                "Runs any SOQL query on any standard or custom object, related records and totals included. Use it for custom objects, joins (`Account.Name`), counts and sums; the lists of the other entities are the same with a default query. Only reads. Archived and deleted records are left out.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "The SOQL query, over one object and its relations. Name the fields or write `FIELDS(STANDARD)`; `FIELDS(ALL)` and `FIELDS(CUSTOM)` need `LIMIT 200` or less. Texts stand in single quotes, instants without. Date words such as `THIS_QUARTER` and `LAST_N_DAYS:30` work, as do `COUNT()`, `SUM()` and `GROUP BY`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""SELECT Id FROM Organization LIMIT 1""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""SELECT Id FROM Organization LIMIT 1""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(r#"{"type":"object","additionalProperties":true}"#))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","description":"A page of a SOQL query; the records have the fields that it selects.","properties":{"totalSize":{"type":"integer","description":"How many records the whole query finds."},"done":{"type":"boolean","description":"True on the last page."},"nextRecordsUrl":{"type":"string","description":"Path of the next page; absent on the last one."},"records":{"type":"array","description":"The records of this page.","items":{"type":"object","additionalProperties":true}}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("query", "A row of the result of a SOQL query.").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("executeQuery", "query", Action::List, template!("/query"))
+    .summary("Run a SOQL query")
+    .description("Runs any SOQL query on any standard or custom object, related records and totals included. Use it for custom objects, joins (`Account.Name`), counts and sums; the lists of the other entities are the same with a default query. Only reads. Archived and deleted records are left out.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT Id FROM Organization LIMIT 1""#)).required().default(r#""SELECT Id FROM Organization LIMIT 1""#).send_default().description("The SOQL query, over one object and its relations. Name the fields or write `FIELDS(STANDARD)`; `FIELDS(ALL)` and `FIELDS(CUSTOM)` need `LIMIT 200` or less. Texts stand in single quotes, instants without. Date words such as `THIS_QUARTER` and `LAST_N_DAYS:30` work, as do `COUNT()`, `SUM()` and `GROUP BY`."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(LIST_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/query.json"));
+
+const LIST_RECORD: Json = json(include_str!("schemas/sobjects_get.json"));

@@ -2,90 +2,28 @@
 
 //! `reports` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A report the user opened lately.","additionalProperties":true,"properties":{"id":{"type":"string","description":"Report id (`00O…`)."},"name":{"type":["null","string"],"description":"Name of the report."},"url":{"type":["null","string"],"description":"Path at which its results are read."},"describeUrl":{"type":["null","string"],"description":"Path of its description."},"instancesUrl":{"type":["null","string"],"description":"Path of its asynchronous runs."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `reports` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("reports"),
-    description: Borrowed("A saved report; getting one runs it."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listReports"),
-            entity: Borrowed("reports"),
-            action: Action::List,
-            summary: Borrowed("List recent reports"),
-            description: Borrowed(
-                "Lists up to 200 reports that the user behind the token opened lately. For all reports use `query.list` with `SELECT Id, Name, FolderName FROM Report`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/analytics/reports"))]) },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed("Salesforce answers with at most 200 reports at once."),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getReport"),
-            entity: Borrowed("reports"),
-            action: Action::Get,
-            summary: Borrowed("Run a report"),
-            description: Borrowed(
-                "Runs a report as it is saved and returns its definition with the results: summaries by grouping and up to 2,000 rows. Takes as long as the report does. For free questions `query.list` is simpler.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/analytics/reports/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the report, starting with `00O`, from `reports.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("includeDetails"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Whether the single rows are included (up to 2,000) beside the summaries; Salesforce takes false when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("true"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("true"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A report that was run: its definition and its results.","additionalProperties":true,"properties":{"attributes":{"type":["null","object"],"description":"Name, id and kind of the report.","additionalProperties":true},"reportMetadata":{"type":["null","object"],"description":"Definition: columns, filters, groupings, format.","additionalProperties":true},"reportExtendedMetadata":{"type":["null","object"],"description":"Labels and types of columns and groupings.","additionalProperties":true},"factMap":{"type":["null","object"],"description":"Results by grouping: keys such as `0!T`, each with `aggregates` (summaries) and `rows` (with details). `T!T` is the grand total.","additionalProperties":true},"groupingsDown":{"type":["null","object"],"description":"Groupings by row, with keys that lead into `factMap`.","additionalProperties":true},"groupingsAcross":{"type":["null","object"],"description":"Groupings by column, with keys that lead into `factMap`.","additionalProperties":true},"hasDetailRows":{"type":["null","boolean"],"description":"Whether single rows are included."},"allData":{"type":["null","boolean"],"description":"Whether everything is included; false when there were more than 2,000 rows."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("reports", "A saved report; getting one runs it.")
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listReports", "reports", Action::List, template!("/analytics/reports"))
+    .summary("List recent reports")
+    .description("Lists up to 200 reports that the user behind the token opened lately. For all reports use `query.list` with `SELECT Id, Name, FolderName FROM Report`.")
+    .paging(Paging::none("Salesforce answers with at most 200 reports at once."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getReport", "reports", Action::Get, template!("/analytics/reports/{id}"))
+    .summary("Run a report")
+    .description("Runs a report as it is saved and returns its definition with the results: summaries by grouping and up to 2,000 rows. Takes as long as the report does. For free questions `query.list` is simpler.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the report, starting with `00O`, from `reports.list`."),
+        query("includeDetails", BOOLEAN.default("true")).default("true").description("Whether the single rows are included (up to 2,000) beside the summaries; Salesforce takes false when left out."),
+    ])
+    .schema(GET_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/reports.json"));
+
+const GET_RECORD: Json = json(include_str!("schemas/reports_get.json"));

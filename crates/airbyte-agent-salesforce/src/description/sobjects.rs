@@ -2,230 +2,65 @@
 
 //! `sobjects` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A kind of record of the org, standard or custom, with what may be done to it.","additionalProperties":true,"properties":{"name":{"type":"string","description":"API name, to be used in queries and as `sobjectType`; custom ones end in `__c`."},"label":{"type":["null","string"],"description":"Name shown in Salesforce."},"labelPlural":{"type":["null","string"],"description":"Name for several."},"keyPrefix":{"type":["null","string"],"description":"First three characters of the ids of its records."},"custom":{"type":["null","boolean"],"description":"Whether the org made it itself."},"queryable":{"type":["null","boolean"],"description":"Whether SOQL can read it."},"searchable":{"type":["null","boolean"],"description":"Whether SOSL can find it."},"createable":{"type":["null","boolean"],"description":"Whether the user may create records."},"updateable":{"type":["null","boolean"],"description":"Whether the user may change records."},"deletable":{"type":["null","boolean"],"description":"Whether the user may delete records."},"urls":{"type":["null","object"],"description":"Paths of the object in the REST API, that of its description among them."}}}"#;
-
-const TEXT_2: &str = "API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all.";
+use airbyte_agent_description::build::*;
 
 /// `sobjects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("sobjects"),
-    description: Borrowed(
-        "A kind of record of the org (for the list), or a record of any kind (for the other actions).",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSObjects"),
-            entity: Borrowed("sobjects"),
-            action: Action::List,
-            summary: Borrowed("List objects"),
-            description: Borrowed(
-                "Lists every kind of record the org has and the user may see, standard and custom, with what may be done to it. Use it to find API names for `query.list` and for the other actions of `sobjects`. It names no fields: those show in the answer of `SELECT FIELDS(ALL) FROM … LIMIT 1`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("sobjects"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("All objects come in one answer.") },
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createSObject"),
-            entity: Borrowed("sobjects"),
-            action: Action::Create,
-            summary: Borrowed("Create a record of any object"),
-            description: Borrowed(
-                "Creates a record of any standard or custom object. Pass its fields as arguments beside `sobjectType`, by API name. For accounts, contacts, leads, opportunities, tasks, events, campaigns, cases, notes and users there are actions that name the fields.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/")),
-                    Piece::Name(Borrowed("sobjectType")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("sobjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getSObjectById"),
-            entity: Borrowed("sobjects"),
-            action: Action::Get,
-            summary: Borrowed("Get a record of any object"),
-            description: Borrowed(
-                "Returns one record of any standard or custom object by id, with all fields the user may see or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/")),
-                    Piece::Name(Borrowed("sobjectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("sobjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(Json(Borrowed(r#"{"type":"object","additionalProperties":true}"#))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteSObject"),
-            entity: Borrowed("sobjects"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a record of any object"),
-            description: Borrowed(
-                "Deletes a record of any standard or custom object. Most go to the Recycle Bin for 15 days, with the records that hang on them.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/")),
-                    Piece::Name(Borrowed("sobjectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("sobjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateSObject"),
-            entity: Borrowed("sobjects"),
-            action: Action::Update,
-            summary: Borrowed("Update a record of any object"),
-            description: Borrowed(
-                "Changes the fields given on a record of any standard or custom object. Pass them as arguments beside `sobjectType` and `id`, by API name. Fields left out stay as they are.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/")),
-                    Piece::Name(Borrowed("sobjectType")),
-                    Piece::Text(Borrowed("/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("sobjectType"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("sobjects", "A kind of record of the org (for the list), or a record of any kind (for the other actions).")
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listSObjects", "sobjects", Action::List, template!("/sobjects"))
+    .summary("List objects")
+    .description("Lists every kind of record the org has and the user may see, standard and custom, with what may be done to it. Use it to find API names for `query.list` and for the other actions of `sobjects`. It names no fields: those show in the answer of `SELECT FIELDS(ALL) FROM … LIMIT 1`.")
+    .preferred_for_check()
+    .records(json_path!("$.sobjects"))
+    .paging(Paging::none("All objects come in one answer."))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createSObject", "sobjects", Action::Create, template!("/sobjects/{sobjectType}"))
+    .summary("Create a record of any object")
+    .description("Creates a record of any standard or custom object. Pass its fields as arguments beside `sobjectType`, by API name. For accounts, contacts, leads, opportunities, tasks, events, campaigns, cases, notes and users there are actions that name the fields.")
+    .writes()
+    .parameters(list![
+        path("sobjectType", STRING).required().description("API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getSObjectById", "sobjects", Action::Get, template!("/sobjects/{sobjectType}/{id}"))
+    .summary("Get a record of any object")
+    .description("Returns one record of any standard or custom object by id, with all fields the user may see or those named in `fields`.")
+    .parameters(list![
+        path("sobjectType", STRING).required().description("API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all."),
+        path("id", STRING).required().description("Id of the record, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(GET_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteSObject", "sobjects", Action::Delete, template!("/sobjects/{sobjectType}/{id}"))
+    .summary("Delete a record of any object")
+    .description("Deletes a record of any standard or custom object. Most go to the Recycle Bin for 15 days, with the records that hang on them.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        path("sobjectType", STRING).required().description("API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all."),
+        path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters."),
+    ]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateSObject", "sobjects", Action::Update, template!("/sobjects/{sobjectType}/{id}"))
+    .summary("Update a record of any object")
+    .description("Changes the fields given on a record of any standard or custom object. Pass them as arguments beside `sobjectType` and `id`, by API name. Fields left out stay as they are.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("sobjectType", STRING).required().description("API name of the object: a standard one such as `Account`, `Product2` or `Pricebook2`, or a custom one ending in `__c`. `sobjects.list` names them all."),
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const RECORD: Json = json(include_str!("schemas/sobjects.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/sobjects_create.json"));
+
+const GET_RECORD: Json = json(include_str!("schemas/sobjects_get.json"));

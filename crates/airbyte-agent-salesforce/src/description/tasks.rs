@@ -2,601 +2,125 @@
 
 //! `tasks` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Something to do, or a call or e-mail that was logged. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Subject":{"type":"string","description":"What it is about, such as `Call` or `Send quote`."},"AccountId":{"type":["string","null"],"description":"Id of the account, taken from what the task is about; read only."},"ActivityDate":{"type":["string","null"],"description":"Day on which it is due."},"CallDisposition":{"type":["string","null"],"description":"Result of a logged call."},"CallDurationInSeconds":{"type":["integer","null"],"description":"Length of a logged call in seconds."},"CallType":{"type":["string","null"],"description":"Direction of a logged call: `Inbound`, `Outbound` or `Internal`."},"CompletedDateTime":{"type":["string","null"],"description":"When it was completed, ISO 8601."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"Description":{"type":["string","null"],"description":"Longer text about it."},"IsClosed":{"type":["boolean","null"],"description":"Whether its state counts as closed."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"IsHighPriority":{"type":["boolean","null"],"description":"Whether its priority counts as high."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"Priority":{"type":["string","null"],"description":"`High`, `Normal` or `Low`, or what the org has set up."},"Status":{"type":["string","null"],"description":"State, such as `Not Started`, `In Progress`, `Completed`."},"TaskSubtype":{"type":["string","null"],"description":"What it was made from: `Task`, `Call`, `Email`, `ListEmail`, `LinkedIn`."},"Type":{"type":["string","null"],"description":"Kind, such as `Call`, `Email` or `Meeting`."},"WhatId":{"type":["string","null"],"description":"Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`."},"WhoId":{"type":["string","null"],"description":"Id of the person it is about: a contact or a lead."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"IsReminderSet":{"type":["boolean","null"],"description":"Whether the owner is reminded; needs `ReminderDateTime`."},"ReminderDateTime":{"type":["string","null"],"description":"When the owner is reminded, ISO 8601 with offset."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
-
-const TEXT_2: &str = "Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`.";
+use airbyte_agent_description::build::*;
 
 /// `tasks` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tasks"),
-    description: Borrowed("Something to do, or a call or e-mail that was logged."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTasks"),
-            entity: Borrowed("tasks"),
-            action: Action::List,
-            summary: Borrowed("List tasks"),
-            description: Borrowed(
-                "Lists tasks with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Logged calls and e-mails are tasks, too. Those archived after about a year are left out.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `Task`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Create,
-            summary: Borrowed("Create a task"),
-            description: Borrowed(
-                "Creates a task, or logs a call when `Status` is `Completed`; only the subject is needed. Tie it to a person with `WhoId` and to a record with `WhatId`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/Task"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Subject"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("What it is about, up to 255 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "State, one of the values set up in the org, such as `Not Started` (the usual default) or `Completed`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Priority"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "`High`, `Normal` (the usual default) or `Low`, or what the org has set up.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ActivityDate"),
-                    location: Location::Body,
-                    description: Borrowed("Day on which it is due, YYYY-MM-DD."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("WhoId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the person it is about: a contact or a lead."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("WhatId"),
-                    location: Location::Body,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind, one of the values set up in the org, such as `Call`, `Email` or `Meeting`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("IsReminderSet"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether the owner is reminded; needs `ReminderDateTime`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ReminderDateTime"),
-                    location: Location::Body,
-                    description: Borrowed("When the owner is reminded, ISO 8601 with offset."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who is to own it; the user behind the token when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Get,
-            summary: Borrowed("Get a task"),
-            description: Borrowed(
-                "Returns a task by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Task/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of a task, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a task"),
-            description: Borrowed("Deletes a task. It goes to the Recycle Bin for 15 days."),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Task/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to delete, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Update,
-            summary: Borrowed("Update a task"),
-            description: Borrowed(
-                "Changes the fields given on a task; `Status` `Completed` closes it. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/Task/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Subject"),
-                    location: Location::Body,
-                    description: Borrowed("What it is about, up to 255 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Status"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New state, one of the values set up in the org; `Completed` closes it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Priority"),
-                    location: Location::Body,
-                    description: Borrowed("`High`, `Normal` or `Low`, or what the org has set up."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ActivityDate"),
-                    location: Location::Body,
-                    description: Borrowed("Day on which it is due, YYYY-MM-DD."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        format: Borrowed("date"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("WhoId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the person it is about: a contact or a lead."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("WhatId"),
-                    location: Location::Body,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer text about it."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Type"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Kind, one of the values set up in the org, such as `Call`, `Email` or `Meeting`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("IsReminderSet"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether the owner is reminded; needs `ReminderDateTime`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ReminderDateTime"),
-                    location: Location::Body,
-                    description: Borrowed("When the owner is reminded, ISO 8601 with offset."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        nullable: true,
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("OwnerId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the user who owns it; leads and cases may belong to a queue.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchTasks"),
-            entity: Borrowed("tasks"),
-            action: Action::Search,
-            summary: Borrowed("Search tasks"),
-            description: Borrowed(
-                "Finds tasks by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Task` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Task(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What a SOSL search found.","properties":{"searchRecords":{"type":"array","description":"The records, with the fields named in RETURNING, else only ids.","items":{"type":"object","properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}},"additionalProperties":true}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "A search answers at once with all it found, 2,000 records at most.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("Id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, 18 characters."),
-        },
-        StoreField {
-            name: Borrowed("AccountId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the account, taken from what the task is about; read only.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ActivityDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("Day on which it is due."),
-        },
-        StoreField {
-            name: Borrowed("CallDisposition"),
-            kind: Borrowed("string"),
-            description: Borrowed("Result of a logged call."),
-        },
-        StoreField {
-            name: Borrowed("CallDurationInSeconds"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Length of a logged call in seconds."),
-        },
-        StoreField {
-            name: Borrowed("CallType"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Direction of a logged call: `Inbound`, `Outbound` or `Internal`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("CompletedDateTime"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was completed, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("CreatedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who created it."),
-        },
-        StoreField {
-            name: Borrowed("CreatedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Longer text about it."),
-        },
-        StoreField {
-            name: Borrowed("IsClosed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether its state counts as closed."),
-        },
-        StoreField {
-            name: Borrowed("IsDeleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in the Recycle Bin."),
-        },
-        StoreField {
-            name: Borrowed("IsHighPriority"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether its priority counts as high."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When a user last changed it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("OwnerId"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the user who owns it; leads and cases may belong to a queue.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Priority"),
-            kind: Borrowed("string"),
-            description: Borrowed("`High`, `Normal` or `Low`, or what the org has set up."),
-        },
-        StoreField {
-            name: Borrowed("Status"),
-            kind: Borrowed("string"),
-            description: Borrowed("State, such as `Not Started`, `In Progress`, `Completed`."),
-        },
-        StoreField {
-            name: Borrowed("Subject"),
-            kind: Borrowed("string"),
-            description: Borrowed("What it is about, such as `Call` or `Send quote`."),
-        },
-        StoreField {
-            name: Borrowed("TaskSubtype"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "What it was made from: `Task`, `Call`, `Email`, `ListEmail`, `LinkedIn`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind, such as `Call`, `Email` or `Meeting`."),
-        },
-        StoreField {
-            name: Borrowed("WhatId"),
-            kind: Borrowed("string"),
-            description: Borrowed(TEXT_2),
-        },
-        StoreField {
-            name: Borrowed("WhoId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the person it is about: a contact or a lead."),
-        },
-        StoreField {
-            name: Borrowed("SystemModstamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To see what is to be done or was logged."),
-    phrases: Borrowed(&[
-        Borrowed("task"),
-        Borrowed("to-do"),
-        Borrowed("follow up"),
-        Borrowed("log a call"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to do, or a call or e-mail that was logged.")
+    .when_to_use("To see what is to be done or was logged.")
+    .phrases(texts!["task", "to-do", "follow up", "log a call"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("Id", "string", "Record id, 18 characters."),
+        stored("AccountId", "string", "Id of the account, taken from what the task is about; read only."),
+        stored("ActivityDate", "string", "Day on which it is due."),
+        stored("CallDisposition", "string", "Result of a logged call."),
+        stored("CallDurationInSeconds", "integer", "Length of a logged call in seconds."),
+        stored("CallType", "string", "Direction of a logged call: `Inbound`, `Outbound` or `Internal`."),
+        stored("CompletedDateTime", "string", "When it was completed, ISO 8601."),
+        stored("CreatedById", "string", "Id of the user who created it."),
+        stored("CreatedDate", "string", "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."),
+        stored("Description", "string", "Longer text about it."),
+        stored("IsClosed", "boolean", "Whether its state counts as closed."),
+        stored("IsDeleted", "boolean", "Whether it is in the Recycle Bin."),
+        stored("IsHighPriority", "boolean", "Whether its priority counts as high."),
+        stored("LastModifiedById", "string", "Id of the user who changed it last."),
+        stored("LastModifiedDate", "string", "When a user last changed it, ISO 8601."),
+        stored("OwnerId", "string", "Id of the user who owns it; leads and cases may belong to a queue."),
+        stored("Priority", "string", "`High`, `Normal` or `Low`, or what the org has set up."),
+        stored("Status", "string", "State, such as `Not Started`, `In Progress`, `Completed`."),
+        stored("Subject", "string", "What it is about, such as `Call` or `Send quote`."),
+        stored("TaskSubtype", "string", "What it was made from: `Task`, `Call`, `Email`, `ListEmail`, `LinkedIn`."),
+        stored("Type", "string", "Kind, such as `Call`, `Email` or `Meeting`."),
+        stored("WhatId", "string", "Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`."),
+        stored("WhoId", "string", "Id of the person it is about: a contact or a lead."),
+        stored("SystemModstamp", "string", "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."),
+    ]);
+
+const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, template!("/query"))
+    .summary("List tasks")
+    .description("Lists tasks with a SOQL query; without `q`, the 200 changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Logged calls and e-mails are tasks, too. Those archived after about a year are left out.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM Task ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `Task`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createTask", "tasks", Action::Create, template!("/sobjects/Task"))
+    .summary("Create a task")
+    .description("Creates a task, or logs a call when `Status` is `Completed`; only the subject is needed. Tie it to a person with `WhoId` and to a record with `WhatId`. Other required fields, validation rules and duplicate rules of the org apply. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("Subject", STRING).required().description("What it is about, up to 255 characters."),
+        body("Status", STRING).description("State, one of the values set up in the org, such as `Not Started` (the usual default) or `Completed`."),
+        body("Priority", STRING).description("`High`, `Normal` (the usual default) or `Low`, or what the org has set up."),
+        body("ActivityDate", STRING.format("date")).description("Day on which it is due, YYYY-MM-DD."),
+        body("WhoId", STRING).description("Id of the person it is about: a contact or a lead."),
+        body("WhatId", STRING).description("Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`."),
+        body("Description", STRING).description("Longer text about it."),
+        body("Type", STRING).description("Kind, one of the values set up in the org, such as `Call`, `Email` or `Meeting`."),
+        body("IsReminderSet", BOOLEAN).description("Whether the owner is reminded; needs `ReminderDateTime`."),
+        body("ReminderDateTime", STRING.format("date-time")).description("When the owner is reminded, ISO 8601 with offset."),
+        body("OwnerId", STRING).description("Id of the user who is to own it; the user behind the token when left out."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getTask", "tasks", Action::Get, template!("/sobjects/Task/{id}"))
+    .summary("Get a task")
+    .description("Returns a task by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of a task, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteTask", "tasks", Action::Delete, template!("/sobjects/Task/{id}"))
+    .summary("Delete a task")
+    .description("Deletes a task. It goes to the Recycle Bin for 15 days.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the record to delete, 15 or 18 characters.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateTask", "tasks", Action::Update, template!("/sobjects/Task/{id}"))
+    .summary("Update a task")
+    .description("Changes the fields given on a task; `Status` `Completed` closes it. Fields left out stay as they are, null empties one. Validation rules and automation of the org run.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("Subject", STRING).description("What it is about, up to 255 characters."),
+        body("Status", STRING).description("New state, one of the values set up in the org; `Completed` closes it."),
+        body("Priority", STRING).description("`High`, `Normal` or `Low`, or what the org has set up."),
+        body("ActivityDate", STRING.nullable().format("date")).description("Day on which it is due, YYYY-MM-DD."),
+        body("WhoId", STRING.nullable()).description("Id of the person it is about: a contact or a lead."),
+        body("WhatId", STRING.nullable()).description("Id of the thing it is about: an account, opportunity, case, campaign or custom object. Not allowed with a lead in `WhoId`."),
+        body("Description", STRING.nullable()).description("Longer text about it."),
+        body("Type", STRING.nullable()).description("Kind, one of the values set up in the org, such as `Call`, `Email` or `Meeting`."),
+        body("IsReminderSet", BOOLEAN).description("Whether the owner is reminded; needs `ReminderDateTime`."),
+        body("ReminderDateTime", STRING.nullable().format("date-time")).description("When the owner is reminded, ISO 8601 with offset."),
+        body("OwnerId", STRING).description("Id of the user who owns it; leads and cases may belong to a queue."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const SEARCH: Operation = Operation::get("searchTasks", "tasks", Action::Search, template!("/search"))
+    .summary("Search tasks")
+    .description("Finds tasks by words in their fields, over the search index, up to 2,000 at once. Restrict the search to `Task` in the query. For exact conditions, sorting or counting use the list with SOQL. New records take a moment to be found. The result is Salesforce's whole answer: the records are in its `searchRecords`.")
+    .parameters(list![
+        query("q", STRING).required().description(r#"SOSL search: `FIND {words} IN ALL FIELDS RETURNING Task(fields WHERE … LIMIT n)`. At least two letters; `*` stands for any ending, `AND`, `OR`, `AND NOT` combine, quotes keep words together, and `? & | ! { } [ ] ( ) ^ ~ * : \ " ' + -` need a backslash. Without RETURNING all kinds of records come back, by id only."#),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::none("A search answers at once with all it found, 2,000 records at most."))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tasks.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/accounts_search.json"));

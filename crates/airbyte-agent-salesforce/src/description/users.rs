@@ -2,632 +2,125 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Somebody who can sign in to the org. Custom fields come under their API names.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Name":{"type":"string","description":"Full name."},"AccountId":{"type":["string","null"],"description":"Id of the account, for users of a customer or partner site."},"Alias":{"type":["string","null"],"description":"Short name, up to 8 characters."},"City":{"type":["string","null"],"description":"City."},"CompanyName":{"type":["string","null"],"description":"Company."},"ContactId":{"type":["string","null"],"description":"Id of the contact, for users of a customer or partner site."},"Country":{"type":["string","null"],"description":"Country; a value of the org's list where country picklists are on."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"Department":{"type":["string","null"],"description":"Department."},"Division":{"type":["string","null"],"description":"Division."},"Email":{"type":["string","null"],"description":"E-mail address."},"EmployeeNumber":{"type":["string","null"],"description":"Personnel number."},"FirstName":{"type":["string","null"],"description":"First name."},"IsActive":{"type":["boolean","null"],"description":"Whether they can sign in."},"LastLoginDate":{"type":["string","null"],"description":"When they last signed in, ISO 8601."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LastName":{"type":["string","null"],"description":"Last name."},"ManagerId":{"type":["string","null"],"description":"Id of the user who is their manager."},"MobilePhone":{"type":["string","null"],"description":"Mobile phone number."},"Phone":{"type":["string","null"],"description":"Business phone number."},"PostalCode":{"type":["string","null"],"description":"Postal code."},"ProfileId":{"type":["string","null"],"description":"Id of the profile (`00e…`), which decides rights and license."},"State":{"type":["string","null"],"description":"State or province; a value of the org's list where state picklists are on."},"Street":{"type":["string","null"],"description":"Street and number; several lines are allowed."},"Title":{"type":["string","null"],"description":"Job title."},"UserRoleId":{"type":["string","null"],"description":"Id of the role (`00E…`), which decides whose records are seen."},"UserType":{"type":["string","null"],"description":"Kind of user: `Standard` for ordinary ones, others for sites and integrations."},"Username":{"type":["string","null"],"description":"Name to sign in with, in the form of an e-mail address, unique over all of Salesforce."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"TimeZoneSidKey":{"type":["string","null"],"description":"Time zone, such as `America/Los_Angeles`."},"LocaleSidKey":{"type":["string","null"],"description":"Locale for dates and numbers, such as `en_US`."},"EmailEncodingKey":{"type":["string","null"],"description":"Encoding of e-mails sent, such as `UTF-8`."},"LanguageLocaleKey":{"type":["string","null"],"description":"Language of the screens, such as `en_US` or `de`."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed("Somebody who can sign in to the org."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listUsers"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List users"),
-            description: Borrowed(
-                "Lists users with a SOQL query; without `q`, the 200 active ones changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Use it to turn a name into the id needed as `OwnerId`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/query"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "SOQL query on `User`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("records"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("done"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("done"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("nextRecordsUrl"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("nextRecordsUrl"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("nextRecordsUrl"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                done: Some(Source::Meta {
-                    name: Borrowed("done"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createUser"),
-            entity: Borrowed("users"),
-            action: Action::Create,
-            summary: Borrowed("Create a user"),
-            description: Borrowed(
-                "Creates a user, who takes up a license when active. All nine required fields have to be given; the user name must be free in all of Salesforce. Needs the right Manage Users. Only the id comes back.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/sobjects/User"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("Username"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Name to sign in with, in the form of an e-mail address, unique over all of Salesforce.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("FirstName"),
-                    location: Location::Body,
-                    description: Borrowed("First name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LastName"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Last name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Email"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("E-mail address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Alias"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Short name, up to 8 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ProfileId"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the profile (`00e…`), which decides rights and license.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("UserRoleId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the role (`00E…`), which decides whose records are seen.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ManagerId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the user who is their manager."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("TimeZoneSidKey"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Time zone, such as `America/Los_Angeles`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LocaleSidKey"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Locale for dates and numbers, such as `en_US`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("EmailEncodingKey"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Encoding of e-mails sent, such as `UTF-8`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LanguageLocaleKey"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Language of the screens, such as `en_US` or `de`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("IsActive"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether they can sign in; an active user takes up a license.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Title"),
-                    location: Location::Body,
-                    description: Borrowed("Job title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Department"),
-                    location: Location::Body,
-                    description: Borrowed("Department."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Phone"),
-                    location: Location::Body,
-                    description: Borrowed("Business phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MobilePhone"),
-                    location: Location::Body,
-                    description: Borrowed("Mobile phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"What came of a creation.","properties":{"id":{"type":"string","description":"Id of the new record."},"success":{"type":"boolean","description":"Whether it was created."},"errors":{"type":"array","description":"What went wrong; empty on success.","items":{"type":"object"}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getUser"),
-            entity: Borrowed("users"),
-            action: Action::Get,
-            summary: Borrowed("Get a user"),
-            description: Borrowed(
-                "Returns a user by id with all fields the user may see, custom ones included, or those named in `fields`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/User/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of a user, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateUser"),
-            entity: Borrowed("users"),
-            action: Action::Update,
-            summary: Borrowed("Update a user"),
-            description: Borrowed(
-                "Changes the fields given on a user. Users cannot be deleted: set `IsActive` to false to bar one from signing in. Needs the right Manage Users. Fields left out stay as they are, null empties one.",
-            ),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/sobjects/User/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the record to change, 15 or 18 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Username"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Name to sign in with, in the form of an e-mail address, unique over all of Salesforce.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("FirstName"),
-                    location: Location::Body,
-                    description: Borrowed("First name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LastName"),
-                    location: Location::Body,
-                    description: Borrowed("Last name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Email"),
-                    location: Location::Body,
-                    description: Borrowed("E-mail address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Alias"),
-                    location: Location::Body,
-                    description: Borrowed("Short name, up to 8 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ProfileId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the profile (`00e…`), which decides rights and license.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("UserRoleId"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the role (`00E…`), which decides whose records are seen.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ManagerId"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the user who is their manager."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("TimeZoneSidKey"),
-                    location: Location::Body,
-                    description: Borrowed("Time zone, such as `America/Los_Angeles`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LocaleSidKey"),
-                    location: Location::Body,
-                    description: Borrowed("Locale for dates and numbers, such as `en_US`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("EmailEncodingKey"),
-                    location: Location::Body,
-                    description: Borrowed("Encoding of e-mails sent, such as `UTF-8`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("LanguageLocaleKey"),
-                    location: Location::Body,
-                    description: Borrowed("Language of the screens, such as `en_US` or `de`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("IsActive"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "False bars the user from signing in and frees the license; users cannot be deleted.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Title"),
-                    location: Location::Body,
-                    description: Borrowed("Job title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Department"),
-                    location: Location::Body,
-                    description: Borrowed("Department."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("Phone"),
-                    location: Location::Body,
-                    description: Borrowed("Business phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("MobilePhone"),
-                    location: Location::Body,
-                    description: Borrowed("Mobile phone number."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("Id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Record id, 18 characters."),
-        },
-        StoreField {
-            name: Borrowed("AccountId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the account, for users of a customer or partner site."),
-        },
-        StoreField {
-            name: Borrowed("Alias"),
-            kind: Borrowed("string"),
-            description: Borrowed("Short name, up to 8 characters."),
-        },
-        StoreField {
-            name: Borrowed("City"),
-            kind: Borrowed("string"),
-            description: Borrowed("City."),
-        },
-        StoreField {
-            name: Borrowed("CompanyName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Company."),
-        },
-        StoreField {
-            name: Borrowed("ContactId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the contact, for users of a customer or partner site."),
-        },
-        StoreField {
-            name: Borrowed("Country"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Country; a value of the org's list where country picklists are on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("CreatedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who created it."),
-        },
-        StoreField {
-            name: Borrowed("CreatedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Department"),
-            kind: Borrowed("string"),
-            description: Borrowed("Department."),
-        },
-        StoreField {
-            name: Borrowed("Division"),
-            kind: Borrowed("string"),
-            description: Borrowed("Division."),
-        },
-        StoreField {
-            name: Borrowed("Email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address."),
-        },
-        StoreField {
-            name: Borrowed("EmployeeNumber"),
-            kind: Borrowed("string"),
-            description: Borrowed("Personnel number."),
-        },
-        StoreField {
-            name: Borrowed("FirstName"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("IsActive"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether they can sign in."),
-        },
-        StoreField {
-            name: Borrowed("LastLoginDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When they last signed in, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedById"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who changed it last."),
-        },
-        StoreField {
-            name: Borrowed("LastModifiedDate"),
-            kind: Borrowed("string"),
-            description: Borrowed("When a user last changed it, ISO 8601."),
-        },
-        StoreField {
-            name: Borrowed("LastName"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("ManagerId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who is their manager."),
-        },
-        StoreField {
-            name: Borrowed("MobilePhone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Mobile phone number."),
-        },
-        StoreField {
-            name: Borrowed("Name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name."),
-        },
-        StoreField {
-            name: Borrowed("Phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Business phone number."),
-        },
-        StoreField {
-            name: Borrowed("PostalCode"),
-            kind: Borrowed("string"),
-            description: Borrowed("Postal code."),
-        },
-        StoreField {
-            name: Borrowed("ProfileId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the profile (`00e…`), which decides rights and license."),
-        },
-        StoreField {
-            name: Borrowed("State"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State or province; a value of the org's list where state picklists are on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Street"),
-            kind: Borrowed("string"),
-            description: Borrowed("Street and number; several lines are allowed."),
-        },
-        StoreField {
-            name: Borrowed("Title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Job title."),
-        },
-        StoreField {
-            name: Borrowed("UserRoleId"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the role (`00E…`), which decides whose records are seen."),
-        },
-        StoreField {
-            name: Borrowed("UserType"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of user: `Standard` for ordinary ones, others for sites and integrations.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("Username"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Name to sign in with, in the form of an e-mail address, unique over all of Salesforce.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("SystemModstamp"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To turn a name into an owner id."),
-    phrases: Borrowed(&[Borrowed("user"), Borrowed("owner"), Borrowed("colleague")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "Somebody who can sign in to the org.")
+    .when_to_use("To turn a name into an owner id.")
+    .phrases(texts!["user", "owner", "colleague"])
+    .operations(list![LIST, CREATE, GET, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("Id", "string", "Record id, 18 characters."),
+        stored("AccountId", "string", "Id of the account, for users of a customer or partner site."),
+        stored("Alias", "string", "Short name, up to 8 characters."),
+        stored("City", "string", "City."),
+        stored("CompanyName", "string", "Company."),
+        stored("ContactId", "string", "Id of the contact, for users of a customer or partner site."),
+        stored("Country", "string", "Country; a value of the org's list where country picklists are on."),
+        stored("CreatedById", "string", "Id of the user who created it."),
+        stored("CreatedDate", "string", "When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."),
+        stored("Department", "string", "Department."),
+        stored("Division", "string", "Division."),
+        stored("Email", "string", "E-mail address."),
+        stored("EmployeeNumber", "string", "Personnel number."),
+        stored("FirstName", "string", "First name."),
+        stored("IsActive", "boolean", "Whether they can sign in."),
+        stored("LastLoginDate", "string", "When they last signed in, ISO 8601."),
+        stored("LastModifiedById", "string", "Id of the user who changed it last."),
+        stored("LastModifiedDate", "string", "When a user last changed it, ISO 8601."),
+        stored("LastName", "string", "Last name."),
+        stored("ManagerId", "string", "Id of the user who is their manager."),
+        stored("MobilePhone", "string", "Mobile phone number."),
+        stored("Name", "string", "Full name."),
+        stored("Phone", "string", "Business phone number."),
+        stored("PostalCode", "string", "Postal code."),
+        stored("ProfileId", "string", "Id of the profile (`00e…`), which decides rights and license."),
+        stored("State", "string", "State or province; a value of the org's list where state picklists are on."),
+        stored("Street", "string", "Street and number; several lines are allowed."),
+        stored("Title", "string", "Job title."),
+        stored("UserRoleId", "string", "Id of the role (`00E…`), which decides whose records are seen."),
+        stored("UserType", "string", "Kind of user: `Standard` for ordinary ones, others for sites and integrations."),
+        stored("Username", "string", "Name to sign in with, in the form of an e-mail address, unique over all of Salesforce."),
+        stored("SystemModstamp", "string", "When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."),
+    ]);
+
+const LIST: Operation = Operation::get("listUsers", "users", Action::List, template!("/query"))
+    .summary("List users")
+    .description("Lists users with a SOQL query; without `q`, the 200 active ones changed last with all standard fields. Give your own `q` to filter, sort, pick fields or go further back. Use it to turn a name into the id needed as `OwnerId`.")
+    .parameters(list![
+        query("q", STRING.default(r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#)).required().default(r#""SELECT FIELDS(STANDARD) FROM User WHERE IsActive = true ORDER BY LastModifiedDate DESC LIMIT 200""#).send_default().description("SOQL query on `User`. The default names all standard fields; for custom ones (`…__c`) name them, or use `FIELDS(ALL)` with `LIMIT 200` or less. Texts stand in single quotes, instants without; without `LIMIT` every page can be had."),
+    ])
+    .records(json_path!("$.records"))
+    .meta(list![
+        meta("done", json_path!("$.done")),
+        meta("nextRecordsUrl", json_path!("$.nextRecordsUrl")),
+    ])
+    .paging(Paging::link(from_meta("nextRecordsUrl"), list![]).done(from_meta("done")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createUser", "users", Action::Create, template!("/sobjects/User"))
+    .summary("Create a user")
+    .description("Creates a user, who takes up a license when active. All nine required fields have to be given; the user name must be free in all of Salesforce. Needs the right Manage Users. Only the id comes back.")
+    .writes()
+    .parameters(list![
+        body("Username", STRING).required().description("Name to sign in with, in the form of an e-mail address, unique over all of Salesforce."),
+        body("FirstName", STRING).description("First name."),
+        body("LastName", STRING).required().description("Last name."),
+        body("Email", STRING).required().description("E-mail address."),
+        body("Alias", STRING).required().description("Short name, up to 8 characters."),
+        body("ProfileId", STRING).required().description("Id of the profile (`00e…`), which decides rights and license."),
+        body("UserRoleId", STRING).description("Id of the role (`00E…`), which decides whose records are seen."),
+        body("ManagerId", STRING).description("Id of the user who is their manager."),
+        body("TimeZoneSidKey", STRING).required().description("Time zone, such as `America/Los_Angeles`."),
+        body("LocaleSidKey", STRING).required().description("Locale for dates and numbers, such as `en_US`."),
+        body("EmailEncodingKey", STRING).required().description("Encoding of e-mails sent, such as `UTF-8`."),
+        body("LanguageLocaleKey", STRING).required().description("Language of the screens, such as `en_US` or `de`."),
+        body("IsActive", BOOLEAN).description("Whether they can sign in; an active user takes up a license."),
+        body("Title", STRING).description("Job title."),
+        body("Department", STRING).description("Department."),
+        body("Phone", STRING).description("Business phone number."),
+        body("MobilePhone", STRING).description("Mobile phone number."),
+    ])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(CREATE_RECORD);
+
+const GET: Operation = Operation::get("getUser", "users", Action::Get, template!("/sobjects/User/{id}"))
+    .summary("Get a user")
+    .description("Returns a user by id with all fields the user may see, custom ones included, or those named in `fields`.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of a user, 15 or 18 characters."),
+        query("fields", STRING).description("Names of the fields wanted, joined with commas; custom fields end in `__c`. Left out, all fields come back that the user may see."),
+    ])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateUser", "users", Action::Update, template!("/sobjects/User/{id}"))
+    .summary("Update a user")
+    .description("Changes the fields given on a user. Users cannot be deleted: set `IsActive` to false to bar one from signing in. Needs the right Manage Users. Fields left out stay as they are, null empties one.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the record to change, 15 or 18 characters."),
+        body("Username", STRING).description("Name to sign in with, in the form of an e-mail address, unique over all of Salesforce."),
+        body("FirstName", STRING.nullable()).description("First name."),
+        body("LastName", STRING).description("Last name."),
+        body("Email", STRING).description("E-mail address."),
+        body("Alias", STRING).description("Short name, up to 8 characters."),
+        body("ProfileId", STRING).description("Id of the profile (`00e…`), which decides rights and license."),
+        body("UserRoleId", STRING.nullable()).description("Id of the role (`00E…`), which decides whose records are seen."),
+        body("ManagerId", STRING.nullable()).description("Id of the user who is their manager."),
+        body("TimeZoneSidKey", STRING).description("Time zone, such as `America/Los_Angeles`."),
+        body("LocaleSidKey", STRING).description("Locale for dates and numbers, such as `en_US`."),
+        body("EmailEncodingKey", STRING).description("Encoding of e-mails sent, such as `UTF-8`."),
+        body("LanguageLocaleKey", STRING).description("Language of the screens, such as `en_US` or `de`."),
+        body("IsActive", BOOLEAN).description("False bars the user from signing in and frees the license; users cannot be deleted."),
+        body("Title", STRING.nullable()).description("Job title."),
+        body("Department", STRING.nullable()).description("Department."),
+        body("Phone", STRING.nullable()).description("Business phone number."),
+        body("MobilePhone", STRING.nullable()).description("Mobile phone number."),
+    ])
+    .body(Body::Json { open: true, in_array: false });
+
+const RECORD: Json = json(include_str!("schemas/users.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/accounts_create.json"));

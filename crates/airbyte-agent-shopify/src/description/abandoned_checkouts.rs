@@ -2,216 +2,41 @@
 
 //! `abandoned_checkouts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A checkout in which the customer left contact data but did not pay.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric checkout id."},"token":{"type":["string","null"],"description":"Unique token of the checkout."},"cart_token":{"type":["string","null"],"description":"Token of the cart it came from."},"email":{"type":["string","null"],"description":"E-mail address."},"gateway":{"type":["string","null"],"description":"Payment gateway."},"buyer_accepts_marketing":{"type":["boolean","null"],"description":"Whether the customer agreed to marketing e-mails."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"landing_site":{"type":["string","null"],"description":"Page of the store the customer arrived on."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"note_attributes":{"type":["array","null"],"description":"Additional data on it, as objects with `name` and `value`.","items":{"type":"object"}},"referring_site":{"type":["string","null"],"description":"Site that sent the customer."},"shipping_lines":{"type":["array","null"],"description":"Shipping methods chosen, as objects with `title`, `code` and `price`.","items":{"type":"object"}},"taxes_included":{"type":["boolean","null"],"description":"Whether taxes are contained in the prices."},"total_weight":{"type":["integer","null"],"description":"Weight of all items, in grams."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code of the amounts."},"completed_at":{"type":["string","null"],"description":"When it was paid after all; null otherwise.","format":"date-time"},"closed_at":{"type":["string","null"],"description":"When it was closed; null while open.","format":"date-time"},"user_id":{"type":["integer","null"],"description":"Id of the staff member who did it, if one did."},"location_id":{"type":["integer","null"],"description":"Id of the location."},"source_identifier":{"type":["string","null"],"description":"Id of it at the app or channel it came from."},"source_url":{"type":["string","null"],"description":"Link to it at the app or channel it came from."},"device_id":{"type":["integer","null"],"description":"Id of the Point of Sale device, if one was used."},"phone":{"type":["string","null"],"description":"Phone number."},"customer_locale":{"type":["string","null"],"description":"Language and region of the customer, such as `en-CA`."},"line_items":{"type":["array","null"],"description":"The items.","items":{"type":"object","description":"One line of an order, draft order, checkout or fulfillment.","properties":{"id":{"type":"integer","description":"Numeric id of the line."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"attributed_staffs":{"type":["array","null"],"description":"Staff credited with the sale, as objects with `id` and `quantity`.","items":{"type":"object"}},"current_quantity":{"type":["integer","null"],"description":"Quantity after removals."},"fulfillable_quantity":{"type":["integer","null"],"description":"Quantity that can still be shipped."},"fulfillment_service":{"type":["string","null"],"description":"Who fulfills it: `manual` or the handle of a fulfillment service."},"fulfillment_status":{"type":["string","null"],"description":"`fulfilled`, `partial`, `not_eligible`, or null when nothing was shipped."},"gift_card":{"type":["boolean","null"],"description":"Whether it is a gift card."},"grams":{"type":["integer","null"],"description":"Weight in grams."},"name":{"type":["string","null"],"description":"Product and variant title in one."},"price":{"type":["string","null"],"description":"Price of one unit before discounts."},"price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"product_exists":{"type":["boolean","null"],"description":"Whether the product still exists."},"product_id":{"type":["integer","null"],"description":"Id of the product; null for custom items and deleted products."},"properties":{"type":["array","null"],"description":"Custom data of the line, such as an engraving, as objects with `name` and `value`.","items":{"type":"object"}},"quantity":{"type":["integer","null"],"description":"Quantity ordered."},"requires_shipping":{"type":["boolean","null"],"description":"Whether it has to be shipped."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"taxable":{"type":["boolean","null"],"description":"Whether tax is charged on it."},"title":{"type":["string","null"],"description":"Title of the product."},"total_discount":{"type":["string","null"],"description":"Discount on the line itself, without shares of the order's discounts."},"total_discount_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"variant_id":{"type":["integer","null"],"description":"Id of the variant; null for custom items."},"variant_inventory_management":{"type":["string","null"],"description":"Who tracks the stock: `shopify`, a service, or null."},"variant_title":{"type":["string","null"],"description":"Title of the variant."},"vendor":{"type":["string","null"],"description":"Maker or supplier."},"tax_lines":{"type":["array","null"],"description":"Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.","items":{"type":"object"}},"duties":{"type":["array","null"],"description":"Duties, as objects.","items":{"type":"object"}},"discount_allocations":{"type":["array","null"],"description":"Shares of discounts, as objects with `amount` and `discount_application_index`.","items":{"type":"object"}}}}},"name":{"type":["string","null"],"description":"Number of the checkout, such as `#9812345678901`."},"source":{"type":["string","null"],"description":"Where the checkout came from (older field; see `source_name`)."},"abandoned_checkout_url":{"type":["string","null"],"description":"Link with which the customer can take the checkout up again."},"discount_codes":{"type":["array","null"],"description":"Codes used, as objects with `code`, `amount` and `type`.","items":{"type":"object"}},"tax_lines":{"type":["array","null"],"description":"Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.","items":{"type":"object"}},"source_name":{"type":["string","null"],"description":"Channel it came from, such as `web`, `pos` or an app."},"presentment_currency":{"type":["string","null"],"description":"Currency that was shown to the customer, three-letter ISO code."},"buyer_accepts_sms_marketing":{"type":["boolean","null"],"description":"Whether the customer agreed to marketing text messages."},"sms_marketing_phone":{"type":["string","null"],"description":"Phone number for marketing text messages."},"total_discounts":{"type":["string","null"],"description":"Sum of discounts."},"total_line_items_price":{"type":["string","null"],"description":"Sum of the items before discounts, shipping and taxes."},"total_price":{"type":["string","null"],"description":"Sum of items, taxes, shipping and tips, less discounts."},"total_tax":{"type":["string","null"],"description":"Sum of taxes."},"subtotal_price":{"type":["string","null"],"description":"Sum of the items less discounts, before shipping and taxes (unless prices include them)."},"total_duties":{"type":["string","null"],"description":"Sum of duties."},"billing_address":{"description":"Address of the payer.","oneOf":[{"type":"object","description":"Postal address as written on an order, draft order or checkout.","properties":{"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."}}},{"type":"null"}]},"shipping_address":{"description":"Where it would be shipped to.","oneOf":[{"type":"object","description":"Postal address as written on an order, draft order or checkout.","properties":{"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."}}},{"type":"null"}]},"customer":{"description":"Who started the checkout.","oneOf":[{"type":"object","description":"A person who bought something or left contact data in the store.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric customer id."},"email":{"type":["string","null"],"description":"E-mail address, unique in the shop."},"accepts_marketing":{"type":["boolean","null"],"description":"Older flag; see `email_marketing_consent`."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"orders_count":{"type":["integer","null"],"description":"Number of orders so far."},"state":{"type":["string","null"],"description":"State of the account: `disabled` (none yet), `invited`, `enabled` or `declined`."},"total_spent":{"type":["string","null"],"description":"Sum of all orders, as a decimal text."},"last_order_id":{"type":["integer","null"],"description":"Id of the latest order."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"verified_email":{"type":["boolean","null"],"description":"Whether the e-mail address was verified."},"multipass_identifier":{"type":["string","null"],"description":"Id of the customer in a Multipass login."},"tax_exempt":{"type":["boolean","null"],"description":"Whether the customer pays no taxes."},"tags":{"type":["string","null"],"description":"Tags, separated by comma and space."},"last_order_name":{"type":["string","null"],"description":"Number of the latest order, such as `#1001`."},"currency":{"type":["string","null"],"description":"Currency of the latest order, three-letter ISO code."},"phone":{"type":["string","null"],"description":"Phone number in E.164 form, unique in the shop."},"addresses":{"type":["array","null"],"description":"The latest addresses, at most ten; all with `customer_address.list`.","items":{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}}},"accepts_marketing_updated_at":{"type":["string","null"],"description":"When the older flag changed.","format":"date-time"},"marketing_opt_in_level":{"type":["string","null"],"description":"Older form of the opt-in level; see `email_marketing_consent`."},"tax_exemptions":{"type":["array","null"],"description":"Codes of the tax exemptions, such as `CA_STATUS_CARD_EXEMPTION`.","items":{"type":"string"}},"email_marketing_consent":{"description":"Agreement to marketing by e-mail.","oneOf":[{"type":"object","description":"Whether and how a customer agreed to marketing through one channel.","properties":{"state":{"type":["string","null"],"description":"`subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`."},"opt_in_level":{"type":["string","null"],"description":"How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`."},"consent_updated_at":{"type":["string","null"],"description":"When the customer agreed or refused.","format":"date-time"},"consent_collected_from":{"type":["string","null"],"description":"Where the agreement was given: `SHOPIFY` or `OTHER`."}}},{"type":"null"}]},"sms_marketing_consent":{"description":"Agreement to marketing by text message.","oneOf":[{"type":"object","description":"Whether and how a customer agreed to marketing through one channel.","properties":{"state":{"type":["string","null"],"description":"`subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`."},"opt_in_level":{"type":["string","null"],"description":"How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`."},"consent_updated_at":{"type":["string","null"],"description":"When the customer agreed or refused.","format":"date-time"},"consent_collected_from":{"type":["string","null"],"description":"Where the agreement was given: `SHOPIFY` or `OTHER`."}}},{"type":"null"}]},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"default_address":{"description":"Default address.","oneOf":[{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}},{"type":"null"}]}}},{"type":"null"}]},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `abandoned_checkouts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("abandoned_checkouts"),
-    description: Borrowed("A checkout in which somebody left contact data but did not pay."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("AbandonedCheckouts_List"),
-            entity: Borrowed("abandoned_checkouts"),
-            action: Action::List,
-            summary: Borrowed("List abandoned checkouts"),
-            description: Borrowed(
-                "Returns checkouts in which the customer left contact data but did not pay, with items and a link to take them up again. Without `status` only open ones. Shopify keeps them for about three months.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/checkouts.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only checkouts in this state: `open`, `closed`, or `any` for both. Shopify takes `open` when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""open""#)),
-                            Json(Borrowed(r#""closed""#)),
-                            Json(Borrowed(r#""any""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""open""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""open""#))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("checkouts"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric checkout id."),
-        },
-        StoreField {
-            name: Borrowed("token"),
-            kind: Borrowed("string"),
-            description: Borrowed("Unique token of the checkout."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address."),
-        },
-        StoreField {
-            name: Borrowed("phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Phone number."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Number of the checkout, such as `#9812345678901`."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code of the amounts."),
-        },
-        StoreField {
-            name: Borrowed("total_price"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sum of items, taxes, shipping and tips, less discounts."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("completed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was paid after all; null otherwise."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("abandoned_checkouts", "A checkout in which somebody left contact data but did not pay.")
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric checkout id."),
+        stored("token", "string", "Unique token of the checkout."),
+        stored("email", "string", "E-mail address."),
+        stored("phone", "string", "Phone number."),
+        stored("name", "string", "Number of the checkout, such as `#9812345678901`."),
+        stored("currency", "string", "Three-letter ISO currency code of the amounts."),
+        stored("total_price", "string", "Sum of items, taxes, shipping and tips, less discounts."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("completed_at", "string", "When it was paid after all; null otherwise."),
+    ]);
+
+const LIST: Operation = Operation::get("AbandonedCheckouts_List", "abandoned_checkouts", Action::List, template!("/checkouts.json"))
+    .summary("List abandoned checkouts")
+    .description("Returns checkouts in which the customer left contact data but did not pay, with items and a link to take them up again. Without `status` only open ones. Shopify keeps them for about three months.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("created_at_min", STRING.format("date-time")).description("Only records created at or after this instant, ISO 8601 with offset."),
+        query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("status", STRING.choices(words!["open", "closed", "any"]).default(r#""open""#)).default(r#""open""#).description("Only checkouts in this state: `open`, `closed`, or `any` for both. Shopify takes `open` when it is left out."),
+    ])
+    .records(json_path!("$.checkouts"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/abandoned_checkouts.json"));

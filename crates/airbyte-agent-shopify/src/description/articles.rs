@@ -2,707 +2,119 @@
 
 //! `articles` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A post in a blog.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric article id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"author":{"type":["string","null"],"description":"Name of the author."},"blog_id":{"type":["integer","null"],"description":"Id of the blog."},"body_html":{"type":["string","null"],"description":"Text, with HTML markup."},"summary_html":{"type":["string","null"],"description":"Summary, with HTML markup."},"tags":{"type":["string","null"],"description":"Tags, separated by comma and space."},"template_suffix":{"type":["string","null"],"description":"Suffix of the theme template that shows it; null for the default one."},"published_at":{"type":["string","null"],"description":"When it was published in the online store; null while hidden.","format":"date-time"},"user_id":{"type":["integer","null"],"description":"Id of the staff member who is the author."},"image":{"description":"Image of the article.","oneOf":[{"type":"object","properties":{"src":{"type":["string","null"],"description":"Address of the image file."},"alt":{"type":["string","null"],"description":"Text for those who cannot see the image."},"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"}}},{"type":"null"}]},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `articles` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("articles"),
-    description: Borrowed("A post in a blog."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Articles_List"),
-            entity: Borrowed("articles"),
-            action: Action::List,
-            summary: Borrowed("List articles of a blog"),
-            description: Borrowed(
-                "Returns the posts of one blog, hidden ones included unless `published_status` says otherwise.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/blogs/")),
-                    Piece::Name(Borrowed("blog_id")),
-                    Piece::Text(Borrowed("/articles.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("blog_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the blog, from `blogs.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("published_status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only what is visible in the online store (`published`), only what is hidden (`unpublished`), or `any`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""published""#)),
-                            Json(Borrowed(r#""unpublished""#)),
-                            Json(Borrowed(r#""any""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""any""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""any""#))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("articles"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Articles_Get"),
-            entity: Borrowed("articles"),
-            action: Action::Get,
-            summary: Borrowed("Get an article"),
-            description: Borrowed(
-                "Returns one post of a blog, with its text, by numeric ids of blog and article.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/blogs/")),
-                    Piece::Name(Borrowed("blog_id")),
-                    Piece::Text(Borrowed("/articles/")),
-                    Piece::Name(Borrowed("article_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("blog_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the blog, from `blogs.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("article_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the article, from `articles.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("article"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Articles_Create"),
-            entity: Borrowed("articles"),
-            action: Action::Create,
-            summary: Borrowed("Create an article"),
-            description: Borrowed(
-                "Creates a post in a blog. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("article"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`, `image`, `publishDate`, `metafields`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the article."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("blogId"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the blog it goes into (`gid://shopify/Blog/…`).",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Text, with HTML markup."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("handle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Part of its address in the online store; made from the title when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("isPublished"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "Whether the article is visible in the online store; say so, do not leave it out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Tags."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("author"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed("Who wrote it."),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("name"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Name of the author, as shown."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ArticlesCreate($article: ArticleCreateInput!) {
-  articleCreate(article: $article) {
-    userErrors { field message }
-    article {
-      id title handle body createdAt updatedAt
-      blog { id title }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("article"),
-                        value: VariableValue::Parameter(Borrowed("article")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("articleCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("articleCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("articleCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating an article.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"article":{"type":"object","description":"The article as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Article/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"body":{"type":["string","null"],"description":"Text, with HTML markup."},"blog":{"type":["object","null"],"description":"The blog it is in.","properties":{"id":{"type":"string","description":"Global id of the blog."},"title":{"type":["string","null"],"description":"Title of the blog."}}},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Articles_Update"),
-            entity: Borrowed("articles"),
-            action: Action::Update,
-            summary: Borrowed("Update an article"),
-            description: Borrowed(
-                "Changes the fields given of a post and leaves the others alone; `tags` replaces all tags. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the article: `admin_graphql_api_id`, or `gid://shopify/Article/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("article"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The fields to change; others stay as they are. Further fields of Shopify's `ArticleUpdateInput` (`author`, `blogId`, `summary`, `image`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the article."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Text, with HTML markup."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("handle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Part of its address in the online store; made from the title when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("isPublished"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed("Whether the article is visible."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "New tags; they replace all present ones, so include those to keep.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ArticlesUpdate($id: ID!, $article: ArticleUpdateInput!) {
-  articleUpdate(id: $id, article: $article) {
-    userErrors { field message }
-    article {
-      id title handle body createdAt updatedAt
-      blog { id title }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("article"),
-                        value: VariableValue::Parameter(Borrowed("article")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("articleUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("articleUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("articleUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing an article.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"article":{"type":"object","description":"The article as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Article/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"body":{"type":["string","null"],"description":"Text, with HTML markup."},"blog":{"type":["object","null"],"description":"The blog it is in.","properties":{"id":{"type":"string","description":"Global id of the blog."},"title":{"type":["string","null"],"description":"Title of the blog."}}},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Articles_Delete"),
-            entity: Borrowed("articles"),
-            action: Action::Delete,
-            summary: Borrowed("Delete an article"),
-            description: Borrowed(
-                "Deletes a post for good. To hide it only, use `articles.update` with `isPublished: false`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the article: `admin_graphql_api_id`, or `gid://shopify/Article/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ArticlesDelete($id: ID!) {
-  articleDelete(id: $id) {
-    deletedArticleId
-    userErrors { field message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("articleDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("articleDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("articleDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting an article.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"deletedArticleId":{"type":["string","null"],"description":"Global id of the deleted article; null when nothing was deleted."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric article id."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("handle"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Part of its address in the online store, unique among its kind.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("author"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the author."),
-        },
-        StoreField {
-            name: Borrowed("blog_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the blog."),
-        },
-        StoreField {
-            name: Borrowed("body_html"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text, with HTML markup."),
-        },
-        StoreField {
-            name: Borrowed("summary_html"),
-            kind: Borrowed("string"),
-            description: Borrowed("Summary, with HTML markup."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tags, separated by comma and space."),
-        },
-        StoreField {
-            name: Borrowed("published_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was published in the online store; null while hidden."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("articles", "A post in a blog.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric article id."),
+        stored("title", "string", "Title."),
+        stored("handle", "string", "Part of its address in the online store, unique among its kind."),
+        stored("author", "string", "Name of the author."),
+        stored("blog_id", "integer", "Id of the blog."),
+        stored("body_html", "string", "Text, with HTML markup."),
+        stored("summary_html", "string", "Summary, with HTML markup."),
+        stored("tags", "string", "Tags, separated by comma and space."),
+        stored("published_at", "string", "When it was published in the online store; null while hidden."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Articles_List", "articles", Action::List, template!("/blogs/{blog_id}/articles.json"))
+    .summary("List articles of a blog")
+    .description("Returns the posts of one blog, hidden ones included unless `published_status` says otherwise.")
+    .parameters(list![
+        path("blog_id", INTEGER).required().description("Numeric id of the blog, from `blogs.list`."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("created_at_min", STRING.format("date-time")).description("Only records created at or after this instant, ISO 8601 with offset."),
+        query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("published_status", STRING.choices(words!["published", "unpublished", "any"]).default(r#""any""#)).default(r#""any""#).description("Only what is visible in the online store (`published`), only what is hidden (`unpublished`), or `any`."),
+    ])
+    .records(json_path!("$.articles"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Articles_Get", "articles", Action::Get, template!("/blogs/{blog_id}/articles/{article_id}.json"))
+    .summary("Get an article")
+    .description("Returns one post of a blog, with its text, by numeric ids of blog and article.")
+    .parameters(list![
+        path("blog_id", INTEGER).required().description("Numeric id of the blog, from `blogs.list`."),
+        path("article_id", INTEGER).required().description("Numeric id of the article, from `articles.list`."),
+    ])
+    .records(json_path!("$.article"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Articles_Create", "articles", Action::Create, template!("/graphql.json"))
+    .summary("Create an article")
+    .description("Creates a post in a blog. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .parameters(list![
+        argument("article", OBJECT.properties(list![
+            required("title", STRING.description("Title of the article.")),
+            required("blogId", STRING.description("Global id of the blog it goes into (`gid://shopify/Blog/…`).")),
+            optional("body", STRING.description("Text, with HTML markup.")),
+            optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
+            optional("isPublished", BOOLEAN.description("Whether the article is visible in the online store; say so, do not leave it out.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
+            required("author", OBJECT.properties(list![required("name", STRING.description("Name of the author, as shown."))]).closed().description("Who wrote it.")),
+        ])).required().description("Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`, `image`, `publishDate`, `metafields`, …) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/articles_create.graphql")).variables(list![set("article", given("article"))]))
+    .records(json_path!("$.data.articleCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.articleCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.articleCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Articles_Update", "articles", Action::Update, template!("/graphql.json"))
+    .summary("Update an article")
+    .description("Changes the fields given of a post and leaves the others alone; `tags` replaces all tags. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the article: `admin_graphql_api_id`, or `gid://shopify/Article/` and the numeric id."),
+        argument("article", OBJECT.properties(list![
+            optional("title", STRING.description("Title of the article.")),
+            optional("body", STRING.description("Text, with HTML markup.")),
+            optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
+            optional("isPublished", BOOLEAN.description("Whether the article is visible.")),
+            optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
+        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `ArticleUpdateInput` (`author`, `blogId`, `summary`, `image`, …) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/articles_update.graphql")).variables(list![set("id", given("id")), set("article", given("article"))]))
+    .records(json_path!("$.data.articleUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.articleUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.articleUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Articles_Delete", "articles", Action::Delete, template!("/graphql.json"))
+    .summary("Delete an article")
+    .description("Deletes a post for good. To hide it only, use `articles.update` with `isPublished: false`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the article: `admin_graphql_api_id`, or `gid://shopify/Article/` and the numeric id."),
+    ])
+    .graphql(graphql(include_str!("graphql/articles_delete.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.articleDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.articleDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.articleDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/articles.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/articles_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/articles_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/articles_delete.json"));

@@ -2,188 +2,39 @@
 
 //! `balance_transactions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One movement of money in the Shopify Payments balance.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric id."},"type":{"type":["string","null"],"description":"`charge`, `refund`, `dispute`, `reserve`, `adjustment`, `credit`, `debit`, `payout`, `payout_failure` or `payout_cancellation`."},"test":{"type":["boolean","null"],"description":"Whether it is a test without real money."},"payout_id":{"type":["integer","null"],"description":"Id of the payout it is part of; null while none."},"payout_status":{"type":["string","null"],"description":"State of that payout: `scheduled`, `in_transit`, `paid`, `failed`, `canceled` or `pending`."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code of the amounts."},"amount":{"type":["string","null"],"description":"Gross amount, as a decimal text."},"fee":{"type":["string","null"],"description":"Fee kept back."},"net":{"type":["string","null"],"description":"`amount` less `fee`: what reaches the balance."},"source_id":{"type":["integer","null"],"description":"Id of what caused it."},"source_type":{"type":["string","null"],"description":"Kind of what caused it, such as `charge`, `refund`, `dispute` or `payout`."},"source_order_id":{"type":["integer","null"],"description":"Id of the order behind it, if there is one."},"source_order_transaction_id":{"type":["integer","null"],"description":"Id of the transaction of that order."},"processed_at":{"type":["string","null"],"description":"When it was processed.","format":"date-time"},"adjustment_order_transactions":{"type":["array","null"],"description":"Order transactions behind an adjustment, as objects.","items":{"type":"object"}},"adjustment_reason":{"type":["string","null"],"description":"Why an adjustment was made."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `balance_transactions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("balance_transactions"),
-    description: Borrowed(
-        "One movement of money in the Shopify Payments balance, with gross amount, fee and net.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("BalanceTransactions_List"),
-            entity: Borrowed("balance_transactions"),
-            action: Action::List,
-            summary: Borrowed("List balance transactions"),
-            description: Borrowed(
-                "Returns the movements of money in the Shopify Payments balance, newest first: charges, refunds, fees, payouts. Filter by payout to see what it is made of. Only for stores with Shopify Payments.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/shopify_payments/balance/transactions.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payout_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only transactions that belong to this payout, by its numeric id (`payout_id` of a transaction).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payout_status"),
-                    location: Location::Query,
-                    description: Borrowed("Only transactions of payouts in this state."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""scheduled""#)),
-                            Json(Borrowed(r#""in_transit""#)),
-                            Json(Borrowed(r#""paid""#)),
-                            Json(Borrowed(r#""failed""#)),
-                            Json(Borrowed(r#""canceled""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("transactions"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`charge`, `refund`, `dispute`, `reserve`, `adjustment`, `credit`, `debit`, `payout`, `payout_failure` or `payout_cancellation`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("amount"),
-            kind: Borrowed("string"),
-            description: Borrowed("Gross amount, as a decimal text."),
-        },
-        StoreField {
-            name: Borrowed("fee"),
-            kind: Borrowed("string"),
-            description: Borrowed("Fee kept back."),
-        },
-        StoreField {
-            name: Borrowed("net"),
-            kind: Borrowed("string"),
-            description: Borrowed("`amount` less `fee`: what reaches the balance."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code of the amounts."),
-        },
-        StoreField {
-            name: Borrowed("payout_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the payout it is part of; null while none."),
-        },
-        StoreField {
-            name: Borrowed("payout_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State of that payout: `scheduled`, `in_transit`, `paid`, `failed`, `canceled` or `pending`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("source_type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of what caused it, such as `charge`, `refund`, `dispute` or `payout`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("source_order_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the order behind it, if there is one."),
-        },
-        StoreField {
-            name: Borrowed("processed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was processed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("balance_transactions", "One movement of money in the Shopify Payments balance, with gross amount, fee and net.")
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric id."),
+        stored("type", "string", "`charge`, `refund`, `dispute`, `reserve`, `adjustment`, `credit`, `debit`, `payout`, `payout_failure` or `payout_cancellation`."),
+        stored("amount", "string", "Gross amount, as a decimal text."),
+        stored("fee", "string", "Fee kept back."),
+        stored("net", "string", "`amount` less `fee`: what reaches the balance."),
+        stored("currency", "string", "Three-letter ISO currency code of the amounts."),
+        stored("payout_id", "integer", "Id of the payout it is part of; null while none."),
+        stored("payout_status", "string", "State of that payout: `scheduled`, `in_transit`, `paid`, `failed`, `canceled` or `pending`."),
+        stored("source_type", "string", "Kind of what caused it, such as `charge`, `refund`, `dispute` or `payout`."),
+        stored("source_order_id", "integer", "Id of the order behind it, if there is one."),
+        stored("processed_at", "string", "When it was processed."),
+    ]);
+
+const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_transactions", Action::List, template!("/shopify_payments/balance/transactions.json"))
+    .summary("List balance transactions")
+    .description("Returns the movements of money in the Shopify Payments balance, newest first: charges, refunds, fees, payouts. Filter by payout to see what it is made of. Only for stores with Shopify Payments.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("payout_id", INTEGER).description("Only transactions that belong to this payout, by its numeric id (`payout_id` of a transaction)."),
+        query("payout_status", STRING.choices(words!["scheduled", "in_transit", "paid", "failed", "canceled"])).description("Only transactions of payouts in this state."),
+    ])
+    .records(json_path!("$.transactions"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/balance_transactions.json"));

@@ -2,488 +2,100 @@
 
 //! `blogs` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A blog of the online store; it holds articles.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric blog id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"commentable":{"type":["string","null"],"description":"Whether readers may comment: `no`, `moderate` (after approval) or `yes`."},"feedburner":{"type":["string","null"],"description":"FeedBurner feed, if one is used."},"feedburner_location":{"type":["string","null"],"description":"Address of the FeedBurner feed."},"tags":{"type":["string","null"],"description":"Tags of the latest articles, separated by comma and space."},"template_suffix":{"type":["string","null"],"description":"Suffix of the theme template that shows it; null for the default one."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `blogs` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("blogs"),
-    description: Borrowed("A blog of the online store; it holds articles."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Blogs_List"),
-            entity: Borrowed("blogs"),
-            action: Action::List,
-            summary: Borrowed("List blogs"),
-            description: Borrowed(
-                "Returns the blogs of the online store. Their posts are in `articles.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/blogs.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("blogs"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Blogs_Get"),
-            entity: Borrowed("blogs"),
-            action: Action::Get,
-            summary: Borrowed("Get a blog"),
-            description: Borrowed("Returns one blog by numeric id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/blogs/")),
-                    Piece::Name(Borrowed("blog_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("blog_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the blog, from `blogs.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("blog"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Blogs_Create"),
-            entity: Borrowed("blogs"),
-            action: Action::Create,
-            summary: Borrowed("Create a blog"),
-            description: Borrowed(
-                "Creates an empty blog in the online store; write posts with `articles.create`. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("blog"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`, `templateSuffix`, `metafields`) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the blog."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("handle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Part of its address in the online store; made from the title when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation BlogsCreate($blog: BlogCreateInput!) {
-  blogCreate(blog: $blog) {
-    userErrors { field message }
-    blog { id title handle createdAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("blog"),
-                        value: VariableValue::Parameter(Borrowed("blog")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("blogCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("blogCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("blogCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating a blog.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"blog":{"type":"object","description":"The blog as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Blog/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Blogs_Update"),
-            entity: Borrowed("blogs"),
-            action: Action::Update,
-            summary: Borrowed("Update a blog"),
-            description: Borrowed(
-                "Changes the fields given of a blog and leaves the others alone. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the blog: `admin_graphql_api_id`, or `gid://shopify/Blog/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("blog"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the blog."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("handle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Part of its address in the online store; made from the title when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation BlogsUpdate($id: ID!, $blog: BlogUpdateInput!) {
-  blogUpdate(id: $id, blog: $blog) {
-    userErrors { field message }
-    blog { id title handle createdAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("blog"),
-                        value: VariableValue::Parameter(Borrowed("blog")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("blogUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("blogUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("blogUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing a blog.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"blog":{"type":"object","description":"The blog as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Blog/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Blogs_Delete"),
-            entity: Borrowed("blogs"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a blog"),
-            description: Borrowed("Deletes a blog with all its articles for good."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the blog: `admin_graphql_api_id`, or `gid://shopify/Blog/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation BlogsDelete($id: ID!) {
-  blogDelete(id: $id) {
-    deletedBlogId
-    userErrors { field message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("blogDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("blogDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("blogDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting a blog.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"deletedBlogId":{"type":["string","null"],"description":"Global id of the deleted blog; null when nothing was deleted."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric blog id."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("handle"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Part of its address in the online store, unique among its kind.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("commentable"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Whether readers may comment: `no`, `moderate` (after approval) or `yes`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tags of the latest articles, separated by comma and space."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("blogs", "A blog of the online store; it holds articles.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric blog id."),
+        stored("title", "string", "Title."),
+        stored("handle", "string", "Part of its address in the online store, unique among its kind."),
+        stored("commentable", "string", "Whether readers may comment: `no`, `moderate` (after approval) or `yes`."),
+        stored("tags", "string", "Tags of the latest articles, separated by comma and space."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Blogs_List", "blogs", Action::List, template!("/blogs.json"))
+    .summary("List blogs")
+    .description("Returns the blogs of the online store. Their posts are in `articles.list`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+    ])
+    .records(json_path!("$.blogs"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Blogs_Get", "blogs", Action::Get, template!("/blogs/{blog_id}.json"))
+    .summary("Get a blog")
+    .description("Returns one blog by numeric id.")
+    .parameters(list![
+        path("blog_id", INTEGER).required().description("Numeric id of the blog, from `blogs.list`."),
+    ])
+    .records(json_path!("$.blog"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Blogs_Create", "blogs", Action::Create, template!("/graphql.json"))
+    .summary("Create a blog")
+    .description("Creates an empty blog in the online store; write posts with `articles.create`. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .parameters(list![
+        argument("blog", OBJECT.properties(list![
+            required("title", STRING.description("Title of the blog.")),
+            optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
+        ])).required().description("Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`, `templateSuffix`, `metafields`) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/blogs_create.graphql")).variables(list![set("blog", given("blog"))]))
+    .records(json_path!("$.data.blogCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.blogCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.blogCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Blogs_Update", "blogs", Action::Update, template!("/graphql.json"))
+    .summary("Update a blog")
+    .description("Changes the fields given of a blog and leaves the others alone. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the blog: `admin_graphql_api_id`, or `gid://shopify/Blog/` and the numeric id."),
+        argument("blog", OBJECT.properties(list![
+            optional("title", STRING.description("Title of the blog.")),
+            optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
+        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/blogs_update.graphql")).variables(list![set("id", given("id")), set("blog", given("blog"))]))
+    .records(json_path!("$.data.blogUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.blogUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.blogUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Blogs_Delete", "blogs", Action::Delete, template!("/graphql.json"))
+    .summary("Delete a blog")
+    .description("Deletes a blog with all its articles for good.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the blog: `admin_graphql_api_id`, or `gid://shopify/Blog/` and the numeric id."),
+    ])
+    .graphql(graphql(include_str!("graphql/blogs_delete.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.blogDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.blogDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.blogDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/blogs.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/blogs_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/blogs_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/blogs_delete.json"));

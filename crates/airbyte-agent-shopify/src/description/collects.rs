@@ -2,174 +2,43 @@
 
 //! `collects` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Membership of one product in one custom collection.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric id of the membership."},"collection_id":{"type":["integer","null"],"description":"Id of the custom collection."},"product_id":{"type":["integer","null"],"description":"Id of the product."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"position":{"type":["integer","null"],"description":"Place in the order, from 1."},"sort_value":{"type":["string","null"],"description":"`position` as text with leading zeros."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `collects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("collects"),
-    description: Borrowed("Membership of one product in one custom collection."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Collects_List"),
-            entity: Borrowed("collects"),
-            action: Action::List,
-            summary: Borrowed("List collection memberships"),
-            description: Borrowed(
-                "Returns which product is in which custom collection, for all, one collection or one product. Smart collections have no memberships.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/collects.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("collection_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only memberships in this custom collection, by its numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("product_id"),
-                    location: Location::Query,
-                    description: Borrowed("Only memberships of this product, by its numeric id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("collects"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Collects_Get"),
-            entity: Borrowed("collects"),
-            action: Action::Get,
-            summary: Borrowed("Get a collection membership"),
-            description: Borrowed(
-                "Returns one membership of a product in a custom collection, by numeric id.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/collects/")),
-                    Piece::Name(Borrowed("collect_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("collect_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the membership, from `collects.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("collect"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id of the membership."),
-        },
-        StoreField {
-            name: Borrowed("collection_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the custom collection."),
-        },
-        StoreField {
-            name: Borrowed("product_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the product."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in the order, from 1."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("collects", "Membership of one product in one custom collection.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric id of the membership."),
+        stored("collection_id", "integer", "Id of the custom collection."),
+        stored("product_id", "integer", "Id of the product."),
+        stored("position", "integer", "Place in the order, from 1."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Collects_List", "collects", Action::List, template!("/collects.json"))
+    .summary("List collection memberships")
+    .description("Returns which product is in which custom collection, for all, one collection or one product. Smart collections have no memberships.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("collection_id", INTEGER).description("Only memberships in this custom collection, by its numeric id."),
+        query("product_id", INTEGER).description("Only memberships of this product, by its numeric id."),
+    ])
+    .records(json_path!("$.collects"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Collects_Get", "collects", Action::Get, template!("/collects/{collect_id}.json"))
+    .summary("Get a collection membership")
+    .description("Returns one membership of a product in a custom collection, by numeric id.")
+    .parameters(list![
+        path("collect_id", INTEGER).required().description("Numeric id of the membership, from `collects.list`."),
+    ])
+    .records(json_path!("$.collect"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/collects.json"));

@@ -2,128 +2,38 @@
 
 //! `countries` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A country the shop ships to, with its tax.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric country id."},"name":{"type":["string","null"],"description":"Name of the country, in English."},"code":{"type":["string","null"],"description":"Two-letter ISO country code; `*` stands for the rest of the world."},"tax_name":{"type":["string","null"],"description":"Name of the tax, such as `GST`."},"tax":{"type":["number","null"],"description":"National tax rate: 0.05 is 5 percent."},"provinces":{"type":["array","null"],"description":"Provinces or states, as objects with `id`, `name`, `code`, `tax` and `tax_name`.","items":{"type":"object"}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `countries` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("countries"),
-    description: Borrowed("A country the shop ships to, with its tax."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Countries_List"),
-            entity: Borrowed("countries"),
-            action: Action::List,
-            summary: Borrowed("List countries"),
-            description: Borrowed(
-                "Returns the countries the shop ships to, with tax rates and provinces.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/countries.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("countries"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[])),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Countries_Get"),
-            entity: Borrowed("countries"),
-            action: Action::Get,
-            summary: Borrowed("Get a country"),
-            description: Borrowed(
-                "Returns one country by numeric id, with tax rates and provinces.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/countries/")),
-                    Piece::Name(Borrowed("country_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("country_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the country, from `countries.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("country"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric country id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the country, in English."),
-        },
-        StoreField {
-            name: Borrowed("code"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Two-letter ISO country code; `*` stands for the rest of the world.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tax_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the tax, such as `GST`."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("countries", "A country the shop ships to, with its tax.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric country id."),
+        stored("name", "string", "Name of the country, in English."),
+        stored("code", "string", "Two-letter ISO country code; `*` stands for the rest of the world."),
+        stored("tax_name", "string", "Name of the tax, such as `GST`."),
+    ]);
+
+const LIST: Operation = Operation::get("Countries_List", "countries", Action::List, template!("/countries.json"))
+    .summary("List countries")
+    .description("Returns the countries the shop ships to, with tax rates and provinces.")
+    .parameters(list![
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+    ])
+    .records(json_path!("$.countries"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Countries_Get", "countries", Action::Get, template!("/countries/{country_id}.json"))
+    .summary("Get a country")
+    .description("Returns one country by numeric id, with tax rates and provinces.")
+    .parameters(list![
+        path("country_id", INTEGER).required().description("Numeric id of the country, from `countries.list`."),
+    ])
+    .records(json_path!("$.country"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/countries.json"));

@@ -2,699 +2,137 @@
 
 //! `custom_collections` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A collection whose products the merchant picks by hand.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric collection id."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"title":{"type":["string","null"],"description":"Title."},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"body_html":{"type":["string","null"],"description":"Text, with HTML markup."},"published_at":{"type":["string","null"],"description":"When it was published in the online store; null while hidden.","format":"date-time"},"sort_order":{"type":["string","null"],"description":"How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`, `price-asc`, `price-desc`, `created` or `created-desc`."},"template_suffix":{"type":["string","null"],"description":"Suffix of the theme template that shows it; null for the default one."},"published_scope":{"type":["string","null"],"description":"`web` for the online store only, `global` for the Point of Sale channel too."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"image":{"type":["object","null"],"description":"Image, with `src`, `alt`, `width` and `height`."},"products_count":{"type":["integer","null"],"description":"Number of products in the collection."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `custom_collections` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("custom_collections"),
-    description: Borrowed(
-        "A collection of products; reads give those with hand-picked products, writes work on collections of both kinds.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("CustomCollections_List"),
-            entity: Borrowed("custom_collections"),
-            action: Action::List,
-            summary: Borrowed("List custom collections"),
-            description: Borrowed(
-                "Returns collections whose products are picked by hand. Those that choose products by rules are in `smart_collections.list`. The products of a collection: `products.list` with `collection_id`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/custom_collections.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Query,
-                    description: Borrowed("Only collections with exactly this title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("product_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only collections that contain this product, by its numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("custom_collections"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("CustomCollections_Get"),
-            entity: Borrowed("custom_collections"),
-            action: Action::Get,
-            summary: Borrowed("Get a custom collection"),
-            description: Borrowed(
-                "Returns one custom collection by numeric id. Fails with not found for a smart one.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/custom_collections/")),
-                    Piece::Name(Borrowed("collection_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("collection_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the collection."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("custom_collection"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Collections_Create"),
-            entity: Borrowed("custom_collections"),
-            action: Action::Create,
-            summary: Borrowed("Create a collection"),
-            description: Borrowed(
-                "Creates a collection: a smart one when `ruleSet` is given, else one with hand-picked products. It is not published on sales channels by this. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`, `image`, `seo`, `metafields`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the collection."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("descriptionHtml"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Description, with HTML markup."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("handle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Part of its address in the online store; made from the title when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("sortOrder"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("How products are sorted."),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""ALPHA_ASC""#)),
-                                        Json(Borrowed(r#""ALPHA_DESC""#)),
-                                        Json(Borrowed(r#""BEST_SELLING""#)),
-                                        Json(Borrowed(r#""CREATED""#)),
-                                        Json(Borrowed(r#""CREATED_DESC""#)),
-                                        Json(Borrowed(r#""MANUAL""#)),
-                                        Json(Borrowed(r#""PRICE_ASC""#)),
-                                        Json(Borrowed(r#""PRICE_DESC""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("templateSuffix"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Suffix of the theme template that shows it.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("ruleSet"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "Rules that choose the products. With it the collection is a smart one; without, a custom one. It cannot be changed from one to the other later.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("appliedDisjunctively"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed(
-                                                    "True when a product needs to match one rule only, false when all. Shopify wants it with every rule set.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("rules"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed("The rules, at most 60."),
-                                                items: Borrowed(&[
-                                                    Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        properties: Borrowed(&[
-                                                            Property {
-                                                                name: Borrowed("column"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed(
-                                                                        "What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`, `VARIANT_INVENTORY`, `IS_PRICE_REDUCED` and so on.",
-                                                                    ),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("relation"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed(
-                                                                        "How it is compared: `EQUALS`, `NOT_EQUALS`, `CONTAINS`, `NOT_CONTAINS`, `STARTS_WITH`, `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`.",
-                                                                    ),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("condition"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed(
-                                                                        "What it is compared with, as a text.",
-                                                                    ),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                        ]),
-                                                        open: false,
-                                                        ..SCHEMA
-                                                    },
-                                                ]),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    open: false,
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation CollectionsCreate($input: CollectionInput!) {
-  collectionCreate(input: $input) {
-    userErrors { field message }
-    collection { id title handle descriptionHtml sortOrder templateSuffix updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("collectionCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("collectionCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("collectionCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating a collection.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"collection":{"type":"object","description":"The new collection.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Collection/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"descriptionHtml":{"type":["string","null"],"description":"Description, with HTML markup."},"sortOrder":{"type":["string","null"],"description":"How products are sorted, such as `BEST_SELLING`."},"templateSuffix":{"type":["string","null"],"description":"Suffix of the theme template; null for the default one."},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Collections_Update"),
-            entity: Borrowed("custom_collections"),
-            action: Action::Update,
-            summary: Borrowed("Update a collection"),
-            description: Borrowed(
-                "Changes the fields given of a collection, custom or smart, and leaves the others alone. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the collection and the fields to change; others stay as they are. Further fields of Shopify's `CollectionInput` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the numeric id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the collection."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("descriptionHtml"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Description, with HTML markup."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("handle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Part of its address in the online store; made from the title when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("sortOrder"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("How products are sorted."),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""ALPHA_ASC""#)),
-                                        Json(Borrowed(r#""ALPHA_DESC""#)),
-                                        Json(Borrowed(r#""BEST_SELLING""#)),
-                                        Json(Borrowed(r#""CREATED""#)),
-                                        Json(Borrowed(r#""CREATED_DESC""#)),
-                                        Json(Borrowed(r#""MANUAL""#)),
-                                        Json(Borrowed(r#""PRICE_ASC""#)),
-                                        Json(Borrowed(r#""PRICE_DESC""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation CollectionsUpdate($input: CollectionInput!) {
-  collectionUpdate(input: $input) {
-    userErrors { field message }
-    collection { id title handle descriptionHtml sortOrder templateSuffix updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("collectionUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("collectionUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("collectionUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing a collection.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"collection":{"type":"object","description":"The collection after the change.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Collection/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"descriptionHtml":{"type":["string","null"],"description":"Description, with HTML markup."},"sortOrder":{"type":["string","null"],"description":"How products are sorted, such as `BEST_SELLING`."},"templateSuffix":{"type":["string","null"],"description":"Suffix of the theme template; null for the default one."},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Collections_Delete"),
-            entity: Borrowed("custom_collections"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a collection"),
-            description: Borrowed(
-                "Deletes a collection, custom or smart, for good. Its products stay.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Which collection to delete."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the numeric id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation CollectionsDelete($input: CollectionDeleteInput!) {
-  collectionDelete(input: $input) {
-    deletedCollectionId
-    userErrors { field message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("collectionDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("collectionDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("collectionDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting a collection.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"deletedCollectionId":{"type":["string","null"],"description":"Global id of the deleted collection; null when nothing was deleted."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric collection id."),
-        },
-        StoreField {
-            name: Borrowed("handle"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Part of its address in the online store, unique among its kind.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("sort_order"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`, `price-asc`, `price-desc`, `created` or `created-desc`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("published_scope"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`web` for the online store only, `global` for the Point of Sale channel too.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("published_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was published in the online store; null while hidden."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("custom_collections", "A collection of products; reads give those with hand-picked products, writes work on collections of both kinds.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric collection id."),
+        stored("handle", "string", "Part of its address in the online store, unique among its kind."),
+        stored("title", "string", "Title."),
+        stored("sort_order", "string", "How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`, `price-asc`, `price-desc`, `created` or `created-desc`."),
+        stored("published_scope", "string", "`web` for the online store only, `global` for the Point of Sale channel too."),
+        stored("published_at", "string", "When it was published in the online store; null while hidden."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("CustomCollections_List", "custom_collections", Action::List, template!("/custom_collections.json"))
+    .summary("List custom collections")
+    .description("Returns collections whose products are picked by hand. Those that choose products by rules are in `smart_collections.list`. The products of a collection: `products.list` with `collection_id`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("title", STRING).description("Only collections with exactly this title."),
+        query("product_id", INTEGER).description("Only collections that contain this product, by its numeric id."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.custom_collections"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("CustomCollections_Get", "custom_collections", Action::Get, template!("/custom_collections/{collection_id}.json"))
+    .summary("Get a custom collection")
+    .description("Returns one custom collection by numeric id. Fails with not found for a smart one.")
+    .parameters(list![path("collection_id", INTEGER).required().description("Numeric id of the collection.")])
+    .records(json_path!("$.custom_collection"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Collections_Create", "custom_collections", Action::Create, template!("/graphql.json"))
+    .summary("Create a collection")
+    .description("Creates a collection: a smart one when `ruleSet` is given, else one with hand-picked products. It is not published on sales channels by this. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("title", STRING.description("Title of the collection.")),
+            optional("descriptionHtml", STRING.description("Description, with HTML markup.")),
+            optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
+            optional("sortOrder", STRING.choices(words![
+                "ALPHA_ASC",
+                "ALPHA_DESC",
+                "BEST_SELLING",
+                "CREATED",
+                "CREATED_DESC",
+                "MANUAL",
+                "PRICE_ASC",
+                "PRICE_DESC",
+            ]).description("How products are sorted.")),
+            optional("templateSuffix", STRING.description("Suffix of the theme template that shows it.")),
+            optional("ruleSet", OBJECT.properties(list![
+                optional("appliedDisjunctively", BOOLEAN.description("True when a product needs to match one rule only, false when all. Shopify wants it with every rule set.")),
+                optional("rules", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        optional("column", STRING.description("What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`, `VARIANT_INVENTORY`, `IS_PRICE_REDUCED` and so on.")),
+                        optional("relation", STRING.description("How it is compared: `EQUALS`, `NOT_EQUALS`, `CONTAINS`, `NOT_CONTAINS`, `STARTS_WITH`, `ENDS_WITH`, `GREATER_THAN`, `LESS_THAN`, `IS_SET` or `IS_NOT_SET`.")),
+                        optional("condition", STRING.description("What it is compared with, as a text.")),
+                    ]).closed(),
+                ]).description("The rules, at most 60.")),
+            ]).closed().description("Rules that choose the products. With it the collection is a smart one; without, a custom one. It cannot be changed from one to the other later.")),
+        ])).required().description("Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`, `image`, `seo`, `metafields`, …) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/custom_collections_create.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.collectionCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.collectionCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.collectionCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Collections_Update", "custom_collections", Action::Update, template!("/graphql.json"))
+    .summary("Update a collection")
+    .description("Changes the fields given of a collection, custom or smart, and leaves the others alone. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("id", STRING.description("Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the numeric id.")),
+            optional("title", STRING.description("Title of the collection.")),
+            optional("descriptionHtml", STRING.description("Description, with HTML markup.")),
+            optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
+            optional("sortOrder", STRING.choices(words![
+                "ALPHA_ASC",
+                "ALPHA_DESC",
+                "BEST_SELLING",
+                "CREATED",
+                "CREATED_DESC",
+                "MANUAL",
+                "PRICE_ASC",
+                "PRICE_DESC",
+            ]).description("How products are sorted.")),
+        ])).required().description("Id of the collection and the fields to change; others stay as they are. Further fields of Shopify's `CollectionInput` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/custom_collections_update.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.collectionUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.collectionUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.collectionUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Collections_Delete", "custom_collections", Action::Delete, template!("/graphql.json"))
+    .summary("Delete a collection")
+    .description("Deletes a collection, custom or smart, for good. Its products stay.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("id", STRING.description("Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the numeric id.")),
+        ]).closed()).required().description("Which collection to delete."),
+    ])
+    .graphql(graphql(include_str!("graphql/custom_collections_delete.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.collectionDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.collectionDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.collectionDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/custom_collections.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/custom_collections_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/custom_collections_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/custom_collections_delete.json"));

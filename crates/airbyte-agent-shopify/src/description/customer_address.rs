@@ -2,146 +2,34 @@
 
 //! `customer_address` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `customer_address` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("customer_address"),
-    description: Borrowed("A postal address in a customer's address book."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("CustomerAddresses_List"),
-            entity: Borrowed("customer_address"),
-            action: Action::List,
-            summary: Borrowed("List addresses of a customer"),
-            description: Borrowed(
-                "Returns the address book of one customer; `default` marks the main address.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/customers/")),
-                    Piece::Name(Borrowed("customer_id")),
-                    Piece::Text(Borrowed("/addresses.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("customer_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the customer, from `customers.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("addresses"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("CustomerAddresses_Get"),
-            entity: Borrowed("customer_address"),
-            action: Action::Get,
-            summary: Borrowed("Get an address"),
-            description: Borrowed(
-                "Returns one address of a customer, by numeric ids of customer and address.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/customers/")),
-                    Piece::Name(Borrowed("customer_id")),
-                    Piece::Text(Borrowed("/addresses/")),
-                    Piece::Name(Borrowed("address_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("customer_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the customer, from `customers.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("address_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the address, from `customer_address.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("customer_address"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("customer_address", "A postal address in a customer's address book.")
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("CustomerAddresses_List", "customer_address", Action::List, template!("/customers/{customer_id}/addresses.json"))
+    .summary("List addresses of a customer")
+    .description("Returns the address book of one customer; `default` marks the main address.")
+    .parameters(list![
+        path("customer_id", INTEGER).required().description("Numeric id of the customer, from `customers.list`."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+    ])
+    .records(json_path!("$.addresses"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("CustomerAddresses_Get", "customer_address", Action::Get, template!("/customers/{customer_id}/addresses/{address_id}.json"))
+    .summary("Get an address")
+    .description("Returns one address of a customer, by numeric ids of customer and address.")
+    .parameters(list![
+        path("customer_id", INTEGER).required().description("Numeric id of the customer, from `customers.list`."),
+        path("address_id", INTEGER).required().description("Numeric id of the address, from `customer_address.list`."),
+    ])
+    .records(json_path!("$.customer_address"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/customer_address.json"));

@@ -2,786 +2,134 @@
 
 //! `customers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A person who bought something or left contact data in the store.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric customer id."},"email":{"type":["string","null"],"description":"E-mail address, unique in the shop."},"accepts_marketing":{"type":["boolean","null"],"description":"Older flag; see `email_marketing_consent`."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"orders_count":{"type":["integer","null"],"description":"Number of orders so far."},"state":{"type":["string","null"],"description":"State of the account: `disabled` (none yet), `invited`, `enabled` or `declined`."},"total_spent":{"type":["string","null"],"description":"Sum of all orders, as a decimal text."},"last_order_id":{"type":["integer","null"],"description":"Id of the latest order."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"verified_email":{"type":["boolean","null"],"description":"Whether the e-mail address was verified."},"multipass_identifier":{"type":["string","null"],"description":"Id of the customer in a Multipass login."},"tax_exempt":{"type":["boolean","null"],"description":"Whether the customer pays no taxes."},"tags":{"type":["string","null"],"description":"Tags, separated by comma and space."},"last_order_name":{"type":["string","null"],"description":"Number of the latest order, such as `#1001`."},"currency":{"type":["string","null"],"description":"Currency of the latest order, three-letter ISO code."},"phone":{"type":["string","null"],"description":"Phone number in E.164 form, unique in the shop."},"addresses":{"type":["array","null"],"description":"The latest addresses, at most ten; all with `customer_address.list`.","items":{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}}},"accepts_marketing_updated_at":{"type":["string","null"],"description":"When the older flag changed.","format":"date-time"},"marketing_opt_in_level":{"type":["string","null"],"description":"Older form of the opt-in level; see `email_marketing_consent`."},"tax_exemptions":{"type":["array","null"],"description":"Codes of the tax exemptions, such as `CA_STATUS_CARD_EXEMPTION`.","items":{"type":"string"}},"email_marketing_consent":{"description":"Agreement to marketing by e-mail.","oneOf":[{"type":"object","description":"Whether and how a customer agreed to marketing through one channel.","properties":{"state":{"type":["string","null"],"description":"`subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`."},"opt_in_level":{"type":["string","null"],"description":"How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`."},"consent_updated_at":{"type":["string","null"],"description":"When the customer agreed or refused.","format":"date-time"},"consent_collected_from":{"type":["string","null"],"description":"Where the agreement was given: `SHOPIFY` or `OTHER`."}}},{"type":"null"}]},"sms_marketing_consent":{"description":"Agreement to marketing by text message.","oneOf":[{"type":"object","description":"Whether and how a customer agreed to marketing through one channel.","properties":{"state":{"type":["string","null"],"description":"`subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`."},"opt_in_level":{"type":["string","null"],"description":"How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`."},"consent_updated_at":{"type":["string","null"],"description":"When the customer agreed or refused.","format":"date-time"},"consent_collected_from":{"type":["string","null"],"description":"Where the agreement was given: `SHOPIFY` or `OTHER`."}}},{"type":"null"}]},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"default_address":{"description":"Default address.","oneOf":[{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("customers"),
-    description: Borrowed("A person who bought something or left contact data."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Customers_List"),
-            entity: Borrowed("customers"),
-            action: Action::List,
-            summary: Borrowed("List customers"),
-            description: Borrowed(
-                "Returns customers. Filters are by time only: to find one by name or e-mail address, page through or search the context store. Deleted customers are not included.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/customers.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("customers"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
+pub(super) const ENTITY: Entity = Entity::new("customers", "A person who bought something or left contact data.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric customer id."),
+        stored("email", "string", "E-mail address, unique in the shop."),
+        stored("phone", "string", "Phone number in E.164 form, unique in the shop."),
+        stored("first_name", "string", "First name."),
+        stored("last_name", "string", "Last name."),
+        stored("state", "string", "State of the account: `disabled` (none yet), `invited`, `enabled` or `declined`."),
+        stored("orders_count", "integer", "Number of orders so far."),
+        stored("total_spent", "string", "Sum of all orders, as a decimal text."),
+        stored("currency", "string", "Currency of the latest order, three-letter ISO code."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Customers_List", "customers", Action::List, template!("/customers.json"))
+    .summary("List customers")
+    .description("Returns customers. Filters are by time only: to find one by name or e-mail address, page through or search the context store. Deleted customers are not included.")
+    .preferred_for_check()
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("created_at_min", STRING.format("date-time")).description("Only records created at or after this instant, ISO 8601 with offset."),
+        query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.customers"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Customers_Get", "customers", Action::Get, template!("/customers/{customer_id}.json"))
+    .summary("Get a customer")
+    .description("Returns one customer by numeric id, with contact data, marketing consent, addresses, and number and sum of orders.")
+    .parameters(list![
+        path("customer_id", INTEGER).required().description("Numeric id of the customer, from `customers.list`."),
+    ])
+    .records(json_path!("$.customer"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "customers", Action::Create, template!("/graphql.json"))
+    .summary("Create a customer")
+    .description("Creates a customer; no e-mail is sent. E-mail address and phone number have to be unique in the shop. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            optional("email", STRING.description("E-mail address; no other customer of the shop may have it.")),
+            optional("firstName", STRING.description("First name.")),
+            optional("lastName", STRING.description("Last name.")),
+            optional("phone", STRING.description("Phone number in E.164 form; no other customer of the shop may have it.")),
+            optional("note", STRING.description("Note about the customer, for staff.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
+            optional("taxExempt", BOOLEAN.description("Whether the customer pays no taxes.")),
+            optional("addresses", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("address1", STRING.description("Street and number.")),
+                    optional("address2", STRING.description("Apartment, floor or the like.")),
+                    optional("city", STRING.description("City.")),
+                    optional("province", STRING.description("Province, state or region, as a name; `provinceCode` works too.")),
+                    optional("zip", STRING.description("Postal code.")),
+                    optional("countryCode", STRING.description("Two-letter ISO country code.")),
+                    optional("phone", STRING.description("Phone number in E.164 form.")),
+                    optional("firstName", STRING.description("First name.")),
+                    optional("lastName", STRING.description("Last name.")),
                 ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Get"),
-            entity: Borrowed("customers"),
-            action: Action::Get,
-            summary: Borrowed("Get a customer"),
-            description: Borrowed(
-                "Returns one customer by numeric id, with contact data, marketing consent, addresses, and number and sum of orders.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/customers/")),
-                    Piece::Name(Borrowed("customer_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("customer_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the customer, from `customers.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("customer"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Create"),
-            entity: Borrowed("customers"),
-            action: Action::Create,
-            summary: Borrowed("Create a customer"),
-            description: Borrowed(
-                "Creates a customer; no e-mail is sent. E-mail address and phone number have to be unique in the shop. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the customer; Shopify wants a name, e-mail address or phone number at least. Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "E-mail address; no other customer of the shop may have it.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("firstName"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("First name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lastName"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Last name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("phone"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Phone number in E.164 form; no other customer of the shop may have it.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("note"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Note about the customer, for staff."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Tags."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("taxExempt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed("Whether the customer pays no taxes."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("addresses"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Addresses of the customer, as Shopify's `MailingAddressInput`.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("address1"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Street and number."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("address2"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Apartment, floor or the like."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("city"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("City."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("province"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Province, state or region, as a name; `provinceCode` works too.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("zip"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Postal code."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("countryCode"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Two-letter ISO country code."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("phone"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Phone number in E.164 form."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("firstName"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("First name."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("lastName"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Last name."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation CustomersCreate($input: CustomerInput!) {
-  customerCreate(input: $input) {
-    userErrors { field message }
-    customer { id email firstName lastName phone note tags taxExempt createdAt updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("customerCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("customerCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("customerCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating a customer.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"customer":{"type":"object","description":"The customer as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Customer/…`); the digits are the numeric id."},"email":{"type":["string","null"],"description":"E-mail address."},"firstName":{"type":["string","null"],"description":"First name."},"lastName":{"type":["string","null"],"description":"Last name."},"phone":{"type":["string","null"],"description":"Phone number."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"taxExempt":{"type":["boolean","null"],"description":"Whether the customer pays no taxes."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Update"),
-            entity: Borrowed("customers"),
-            action: Action::Update,
-            summary: Borrowed("Update a customer"),
-            description: Borrowed(
-                "Changes the fields given and leaves the others alone; `tags` replaces all tags. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the customer and the fields to change; others stay as they are. Further fields of Shopify's `CustomerInput` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the numeric id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New e-mail address; no other customer of the shop may have it.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("firstName"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("First name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lastName"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Last name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("phone"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New phone number in E.164 form; no other customer of the shop may have it.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("note"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New note about the customer, for staff.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "New tags; they replace all present ones, so include those to keep.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("taxExempt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed("Whether the customer pays no taxes."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation CustomersUpdate($input: CustomerInput!) {
-  customerUpdate(input: $input) {
-    userErrors { field message }
-    customer { id email firstName lastName phone note tags taxExempt createdAt updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("customerUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("customerUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("customerUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing a customer.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"customer":{"type":"object","description":"The customer as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Customer/…`); the digits are the numeric id."},"email":{"type":["string","null"],"description":"E-mail address."},"firstName":{"type":["string","null"],"description":"First name."},"lastName":{"type":["string","null"],"description":"Last name."},"phone":{"type":["string","null"],"description":"Phone number."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"taxExempt":{"type":["boolean","null"],"description":"Whether the customer pays no taxes."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Delete"),
-            entity: Borrowed("customers"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a customer"),
-            description: Borrowed(
-                "Deletes a customer for good. Shopify refuses this for customers who have orders. Cannot be undone.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Which customer to delete."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the numeric id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation CustomersDelete($input: CustomerDeleteInput!) {
-  customerDelete(input: $input) {
-    deletedCustomerId
-    userErrors { field message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("customerDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("customerDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("customerDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting a customer.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"deletedCustomerId":{"type":["string","null"],"description":"Global id of the deleted customer; null when nothing was deleted."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric customer id."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address, unique in the shop."),
-        },
-        StoreField {
-            name: Borrowed("phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Phone number in E.164 form, unique in the shop."),
-        },
-        StoreField {
-            name: Borrowed("first_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("last_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("state"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State of the account: `disabled` (none yet), `invited`, `enabled` or `declined`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("orders_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of orders so far."),
-        },
-        StoreField {
-            name: Borrowed("total_spent"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sum of all orders, as a decimal text."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Currency of the latest order, three-letter ISO code."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+            ]).description("Addresses of the customer, as Shopify's `MailingAddressInput`.")),
+        ])).required().description("Fields of the customer; Shopify wants a name, e-mail address or phone number at least. Further fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/customers_create.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.customerCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.customerCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.customerCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "customers", Action::Update, template!("/graphql.json"))
+    .summary("Update a customer")
+    .description("Changes the fields given and leaves the others alone; `tags` replaces all tags. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("id", STRING.description("Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the numeric id.")),
+            optional("email", STRING.description("New e-mail address; no other customer of the shop may have it.")),
+            optional("firstName", STRING.description("First name.")),
+            optional("lastName", STRING.description("Last name.")),
+            optional("phone", STRING.description("New phone number in E.164 form; no other customer of the shop may have it.")),
+            optional("note", STRING.description("New note about the customer, for staff.")),
+            optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
+            optional("taxExempt", BOOLEAN.description("Whether the customer pays no taxes.")),
+        ])).required().description("Id of the customer and the fields to change; others stay as they are. Further fields of Shopify's `CustomerInput` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/customers_update.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.customerUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.customerUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.customerUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Customers_Delete", "customers", Action::Delete, template!("/graphql.json"))
+    .summary("Delete a customer")
+    .description("Deletes a customer for good. Shopify refuses this for customers who have orders. Cannot be undone.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("id", STRING.description("Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the numeric id.")),
+        ]).closed()).required().description("Which customer to delete."),
+    ])
+    .graphql(graphql(include_str!("graphql/customers_delete.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.customerDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.customerDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.customerDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/customers.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/customers_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/customers_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/customers_delete.json"));

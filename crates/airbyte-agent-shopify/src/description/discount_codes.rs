@@ -2,711 +2,117 @@
 
 //! `discount_codes` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A code customers enter at checkout.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric discount code id; changing and deleting need the global id of the discount instead."},"price_rule_id":{"type":["integer","null"],"description":"Id of the price rule with the conditions."},"code":{"type":["string","null"],"description":"What the customer enters."},"usage_count":{"type":["integer","null"],"description":"How often it was used."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"}}}"#;
-
-const TEXT_2: &str = "Global id of the discount (`gid://shopify/DiscountCodeNode/…`), as `discount_codes.create` returns it in `codeDiscountNode`.";
+use airbyte_agent_description::build::*;
 
 /// `discount_codes` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("discount_codes"),
-    description: Borrowed(
-        "A code customers enter at checkout; when created or changed, the whole discount with its conditions.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("DiscountCodes_List"),
-            entity: Borrowed("discount_codes"),
-            action: Action::List,
-            summary: Borrowed("List codes of a price rule"),
-            description: Borrowed(
-                "Returns the discount codes of one price rule, with how often each was used. List the rules first with `price_rules.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/price_rules/")),
-                    Piece::Name(Borrowed("price_rule_id")),
-                    Piece::Text(Borrowed("/discount_codes.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("price_rule_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the price rule, from `price_rules.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("discount_codes"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DiscountCodes_Get"),
-            entity: Borrowed("discount_codes"),
-            action: Action::Get,
-            summary: Borrowed("Get a discount code"),
-            description: Borrowed(
-                "Returns one discount code by numeric ids of price rule and code. Amount and conditions are in the price rule.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/price_rules/")),
-                    Piece::Name(Borrowed("price_rule_id")),
-                    Piece::Text(Borrowed("/discount_codes/")),
-                    Piece::Name(Borrowed("discount_code_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("price_rule_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the price rule, from `price_rules.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("discount_code_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the discount code, from `discount_codes.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("discount_code"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DiscountCodes_Create"),
-            entity: Borrowed("discount_codes"),
-            action: Action::Create,
-            summary: Borrowed("Create a discount code"),
-            description: Borrowed(
-                "Creates a discount that customers get by entering a code: a percentage or a fixed amount off. Active as soon as `startsAt` is reached. Keep the id from `codeDiscountNode`: changing and deleting need it, and the reads do not give it.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("basicCodeDiscount"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The discount. Further fields of Shopify's `DiscountCodeBasicInput` (`minimumRequirement`, `combinesWith`, `appliesOncePerCustomer`, `context`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Title for the merchant; customers see the code.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("code"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "What customers enter, unique in the shop.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("startsAt"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed("When it begins, ISO 8601."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("endsAt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "When it ends, ISO 8601; leave it out, or pass null on a change, for never.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("usageLimit"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "How often it may be used in all; without limit when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("customerSelection"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "Who may use it: `all`, or Shopify's `customers` or `customerSegments`. Shopify has deprecated it in favor of `context` but still takes it.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("all"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed("True for all customers."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("customerGets"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "What customers get: the value, and on which items.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("value"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Object]),
-                                                description: Borrowed(
-                                                    "Amount of the discount: either `percentage` or `discountAmount`.",
-                                                ),
-                                                properties: Borrowed(&[
-                                                    Property {
-                                                        name: Borrowed("percentage"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Number]),
-                                                            description: Borrowed(
-                                                                "Share of the price, from 0 to 1: 0.2 is 20 percent off.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("discountAmount"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Object]),
-                                                            description: Borrowed("Fixed amount."),
-                                                            properties: Borrowed(&[
-                                                                Property {
-                                                                    name: Borrowed("amount"),
-                                                                    required: false,
-                                                                    schema: Schema {
-                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                        description: Borrowed(
-                                                                            "Amount, as a decimal text in the shop's currency.",
-                                                                        ),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                },
-                                                                Property {
-                                                                    name: Borrowed("appliesOnEachItem"),
-                                                                    required: false,
-                                                                    schema: Schema {
-                                                                        kinds: Borrowed(&[Kind::Boolean]),
-                                                                        description: Borrowed(
-                                                                            "True to take it off each item, false to take it off the order once.",
-                                                                        ),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                },
-                                                            ]),
-                                                            open: false,
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ]),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("items"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Object]),
-                                                description: Borrowed(
-                                                    "What is reduced: `all`, or Shopify's `products` or `collections`.",
-                                                ),
-                                                properties: Borrowed(&[
-                                                    Property {
-                                                        name: Borrowed("all"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Boolean]),
-                                                            description: Borrowed("True for all products."),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ]),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation DiscountCodesCreate($basicCodeDiscount: DiscountCodeBasicInput!) {
-  discountCodeBasicCreate(basicCodeDiscount: $basicCodeDiscount) {
-    userErrors { field message code }
-    codeDiscountNode {
-      id
-      codeDiscount {
-        ... on DiscountCodeBasic {
-          title summary startsAt endsAt status
-          codes(first: 5) {
-            nodes { code }
-          }
-        }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("basicCodeDiscount"),
-                        value: VariableValue::Parameter(Borrowed("basicCodeDiscount")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("discountCodeBasicCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("discountCodeBasicCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("discountCodeBasicCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating a discount.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"codeDiscountNode":{"type":["object","null"],"description":"The discount; null when nothing was written.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/DiscountCodeNode/…`), needed to change or delete the discount."},"codeDiscount":{"type":"object","description":"Its settings.","properties":{"title":{"type":["string","null"],"description":"Title for the merchant."},"summary":{"type":["string","null"],"description":"The discount in one sentence."},"startsAt":{"type":["string","null"],"description":"When it begins."},"endsAt":{"type":["string","null"],"description":"When it ends; null for never."},"status":{"type":["string","null"],"description":"`ACTIVE`, `SCHEDULED` or `EXPIRED`."},"codes":{"type":"object","description":"The first five codes.","properties":{"nodes":{"type":"array","description":"The codes.","items":{"type":"object","properties":{"code":{"type":"string","description":"What the customer enters."}}}}}}}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DiscountCodes_Update"),
-            entity: Borrowed("discount_codes"),
-            action: Action::Update,
-            summary: Borrowed("Update a discount code"),
-            description: Borrowed(
-                "Changes the fields given of a discount with a code and leaves the others alone. To end it now, set `endsAt`. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("basicCodeDiscount"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The fields to change; others stay as they are. Further fields of Shopify's `DiscountCodeBasicInput` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Title for the merchant; customers see the code.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("code"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "What customers enter, unique in the shop.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("startsAt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed("When it begins, ISO 8601."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("endsAt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "When it ends, ISO 8601; leave it out, or pass null on a change, for never.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("usageLimit"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "How often it may be used in all; without limit when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation DiscountCodesUpdate($id: ID!, $basicCodeDiscount: DiscountCodeBasicInput!) {
-  discountCodeBasicUpdate(id: $id, basicCodeDiscount: $basicCodeDiscount) {
-    userErrors { field message code }
-    codeDiscountNode {
-      id
-      codeDiscount {
-        ... on DiscountCodeBasic {
-          title summary startsAt endsAt status
-          codes(first: 5) {
-            nodes { code }
-          }
-        }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("basicCodeDiscount"),
-                        value: VariableValue::Parameter(Borrowed("basicCodeDiscount")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("discountCodeBasicUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("discountCodeBasicUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("discountCodeBasicUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing a discount.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"codeDiscountNode":{"type":["object","null"],"description":"The discount; null when nothing was written.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/DiscountCodeNode/…`), needed to change or delete the discount."},"codeDiscount":{"type":"object","description":"Its settings.","properties":{"title":{"type":["string","null"],"description":"Title for the merchant."},"summary":{"type":["string","null"],"description":"The discount in one sentence."},"startsAt":{"type":["string","null"],"description":"When it begins."},"endsAt":{"type":["string","null"],"description":"When it ends; null for never."},"status":{"type":["string","null"],"description":"`ACTIVE`, `SCHEDULED` or `EXPIRED`."},"codes":{"type":"object","description":"The first five codes.","properties":{"nodes":{"type":"array","description":"The codes.","items":{"type":"object","properties":{"code":{"type":"string","description":"What the customer enters."}}}}}}}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DiscountCodes_Delete"),
-            entity: Borrowed("discount_codes"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a discount code"),
-            description: Borrowed(
-                "Deletes a discount with all its codes for good. Orders that used it keep their prices. To end it only, use `discount_codes.update` with `endsAt`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(TEXT_2),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation DiscountCodesDelete($id: ID!) {
-  discountCodeDelete(id: $id) {
-    deletedCodeDiscountId
-    userErrors { field message code }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("discountCodeDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("discountCodeDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("discountCodeDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting a discount.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"deletedCodeDiscountId":{"type":["string","null"],"description":"Global id of the deleted discount; null when nothing was deleted."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Numeric discount code id; changing and deleting need the global id of the discount instead.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("price_rule_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the price rule with the conditions."),
-        },
-        StoreField {
-            name: Borrowed("code"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the customer enters."),
-        },
-        StoreField {
-            name: Borrowed("usage_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("How often it was used."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("discount_codes", "A code customers enter at checkout; when created or changed, the whole discount with its conditions.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric discount code id; changing and deleting need the global id of the discount instead."),
+        stored("price_rule_id", "integer", "Id of the price rule with the conditions."),
+        stored("code", "string", "What the customer enters."),
+        stored("usage_count", "integer", "How often it was used."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("DiscountCodes_List", "discount_codes", Action::List, template!("/price_rules/{price_rule_id}/discount_codes.json"))
+    .summary("List codes of a price rule")
+    .description("Returns the discount codes of one price rule, with how often each was used. List the rules first with `price_rules.list`.")
+    .parameters(list![
+        path("price_rule_id", INTEGER).required().description("Numeric id of the price rule, from `price_rules.list`."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+    ])
+    .records(json_path!("$.discount_codes"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("DiscountCodes_Get", "discount_codes", Action::Get, template!("/price_rules/{price_rule_id}/discount_codes/{discount_code_id}.json"))
+    .summary("Get a discount code")
+    .description("Returns one discount code by numeric ids of price rule and code. Amount and conditions are in the price rule.")
+    .parameters(list![
+        path("price_rule_id", INTEGER).required().description("Numeric id of the price rule, from `price_rules.list`."),
+        path("discount_code_id", INTEGER).required().description("Numeric id of the discount code, from `discount_codes.list`."),
+    ])
+    .records(json_path!("$.discount_code"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "DiscountCodes_Create", "discount_codes", Action::Create, template!("/graphql.json"))
+    .summary("Create a discount code")
+    .description("Creates a discount that customers get by entering a code: a percentage or a fixed amount off. Active as soon as `startsAt` is reached. Keep the id from `codeDiscountNode`: changing and deleting need it, and the reads do not give it.")
+    .writes()
+    .parameters(list![
+        argument("basicCodeDiscount", OBJECT.properties(list![
+            required("title", STRING.description("Title for the merchant; customers see the code.")),
+            required("code", STRING.description("What customers enter, unique in the shop.")),
+            required("startsAt", STRING.format("date-time").description("When it begins, ISO 8601.")),
+            optional("endsAt", STRING.format("date-time").description("When it ends, ISO 8601; leave it out, or pass null on a change, for never.")),
+            optional("usageLimit", INTEGER.description("How often it may be used in all; without limit when left out.")),
+            required("customerSelection", OBJECT.properties(list![optional("all", BOOLEAN.description("True for all customers."))]).description("Who may use it: `all`, or Shopify's `customers` or `customerSegments`. Shopify has deprecated it in favor of `context` but still takes it.")),
+            required("customerGets", OBJECT.properties(list![
+                optional("value", OBJECT.properties(list![
+                    optional("percentage", NUMBER.description("Share of the price, from 0 to 1: 0.2 is 20 percent off.")),
+                    optional("discountAmount", OBJECT.properties(list![
+                        optional("amount", STRING.description("Amount, as a decimal text in the shop's currency.")),
+                        optional("appliesOnEachItem", BOOLEAN.description("True to take it off each item, false to take it off the order once.")),
+                    ]).closed().description("Fixed amount.")),
+                ]).description("Amount of the discount: either `percentage` or `discountAmount`.")),
+                optional("items", OBJECT.properties(list![optional("all", BOOLEAN.description("True for all products."))]).description("What is reduced: `all`, or Shopify's `products` or `collections`.")),
+            ]).description("What customers get: the value, and on which items.")),
+        ])).required().description("The discount. Further fields of Shopify's `DiscountCodeBasicInput` (`minimumRequirement`, `combinesWith`, `appliesOncePerCustomer`, `context`, …) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/discount_codes_create.graphql")).variables(list![set("basicCodeDiscount", given("basicCodeDiscount"))]))
+    .records(json_path!("$.data.discountCodeBasicCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.discountCodeBasicCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.discountCodeBasicCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "DiscountCodes_Update", "discount_codes", Action::Update, template!("/graphql.json"))
+    .summary("Update a discount code")
+    .description("Changes the fields given of a discount with a code and leaves the others alone. To end it now, set `endsAt`. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the discount (`gid://shopify/DiscountCodeNode/…`), as `discount_codes.create` returns it in `codeDiscountNode`."),
+        argument("basicCodeDiscount", OBJECT.properties(list![
+            optional("title", STRING.description("Title for the merchant; customers see the code.")),
+            optional("code", STRING.description("What customers enter, unique in the shop.")),
+            optional("startsAt", STRING.format("date-time").description("When it begins, ISO 8601.")),
+            optional("endsAt", STRING.format("date-time").description("When it ends, ISO 8601; leave it out, or pass null on a change, for never.")),
+            optional("usageLimit", INTEGER.description("How often it may be used in all; without limit when left out.")),
+        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `DiscountCodeBasicInput` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/discount_codes_update.graphql")).variables(list![set("id", given("id")), set("basicCodeDiscount", given("basicCodeDiscount"))]))
+    .records(json_path!("$.data.discountCodeBasicUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.discountCodeBasicUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.discountCodeBasicUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "DiscountCodes_Delete", "discount_codes", Action::Delete, template!("/graphql.json"))
+    .summary("Delete a discount code")
+    .description("Deletes a discount with all its codes for good. Orders that used it keep their prices. To end it only, use `discount_codes.update` with `endsAt`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the discount (`gid://shopify/DiscountCodeNode/…`), as `discount_codes.create` returns it in `codeDiscountNode`."),
+    ])
+    .graphql(graphql(include_str!("graphql/discount_codes_delete.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.discountCodeDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.discountCodeDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.discountCodeDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/discount_codes.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/discount_codes_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/discount_codes_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/discount_codes_delete.json"));

@@ -2,224 +2,48 @@
 
 //! `disputes` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A payment through Shopify Payments that the buyer contests (chargeback or inquiry).","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric dispute id."},"order_id":{"type":["integer","null"],"description":"Id of the order whose payment is contested."},"type":{"type":["string","null"],"description":"`chargeback` (money is taken back) or `inquiry` (a question of the bank)."},"amount":{"type":["string","null"],"description":"Amount contested, as a decimal text."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code of the amounts."},"reason":{"type":["string","null"],"description":"What the buyer says: `fraudulent`, `product_not_received`, `duplicate`, `unrecognized` and so on."},"network_reason_code":{"type":["string","null"],"description":"Reason code of the card network."},"status":{"type":["string","null"],"description":"`needs_response`, `under_review`, `charge_refunded`, `accepted`, `won` or `lost`."},"evidence_due_by":{"type":["string","null"],"description":"Last moment for sending evidence.","format":"date-time"},"evidence_sent_on":{"type":["string","null"],"description":"When evidence was sent; null otherwise.","format":"date-time"},"finalized_on":{"type":["string","null"],"description":"When it was decided; null while open.","format":"date-time"},"initiated_at":{"type":["string","null"],"description":"When the buyer opened it.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `disputes` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("disputes"),
-    description: Borrowed("A payment through Shopify Payments that the buyer contests."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Disputes_List"),
-            entity: Borrowed("disputes"),
-            action: Action::List,
-            summary: Borrowed("List disputes"),
-            description: Borrowed(
-                "Returns chargebacks and inquiries on payments through Shopify Payments. `evidence_due_by` says until when to answer those that need a response. Only for stores with Shopify Payments.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/shopify_payments/disputes.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only disputes in this state; those that wait for the merchant are `needs_response`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""needs_response""#)),
-                            Json(Borrowed(r#""under_review""#)),
-                            Json(Borrowed(r#""charge_refunded""#)),
-                            Json(Borrowed(r#""accepted""#)),
-                            Json(Borrowed(r#""won""#)),
-                            Json(Borrowed(r#""lost""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("initiated_at"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only disputes opened on this day. Shopify documents a plain date, which is what to pass.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("disputes"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Disputes_Get"),
-            entity: Borrowed("disputes"),
-            action: Action::Get,
-            summary: Borrowed("Get a dispute"),
-            description: Borrowed(
-                "Returns one dispute by numeric id, with reason, amount and deadline.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/shopify_payments/disputes/")),
-                    Piece::Name(Borrowed("dispute_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("dispute_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the dispute, from `disputes.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("dispute"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric dispute id."),
-        },
-        StoreField {
-            name: Borrowed("order_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the order whose payment is contested."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`chargeback` (money is taken back) or `inquiry` (a question of the bank).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("amount"),
-            kind: Borrowed("string"),
-            description: Borrowed("Amount contested, as a decimal text."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code of the amounts."),
-        },
-        StoreField {
-            name: Borrowed("reason"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "What the buyer says: `fraudulent`, `product_not_received`, `duplicate`, `unrecognized` and so on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("network_reason_code"),
-            kind: Borrowed("string"),
-            description: Borrowed("Reason code of the card network."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`needs_response`, `under_review`, `charge_refunded`, `accepted`, `won` or `lost`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("evidence_due_by"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last moment for sending evidence."),
-        },
-        StoreField {
-            name: Borrowed("initiated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the buyer opened it."),
-        },
-        StoreField {
-            name: Borrowed("finalized_on"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was decided; null while open."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment through Shopify Payments that the buyer contests.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric dispute id."),
+        stored("order_id", "integer", "Id of the order whose payment is contested."),
+        stored("type", "string", "`chargeback` (money is taken back) or `inquiry` (a question of the bank)."),
+        stored("amount", "string", "Amount contested, as a decimal text."),
+        stored("currency", "string", "Three-letter ISO currency code of the amounts."),
+        stored("reason", "string", "What the buyer says: `fraudulent`, `product_not_received`, `duplicate`, `unrecognized` and so on."),
+        stored("network_reason_code", "string", "Reason code of the card network."),
+        stored("status", "string", "`needs_response`, `under_review`, `charge_refunded`, `accepted`, `won` or `lost`."),
+        stored("evidence_due_by", "string", "Last moment for sending evidence."),
+        stored("initiated_at", "string", "When the buyer opened it."),
+        stored("finalized_on", "string", "When it was decided; null while open."),
+    ]);
+
+const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List, template!("/shopify_payments/disputes.json"))
+    .summary("List disputes")
+    .description("Returns chargebacks and inquiries on payments through Shopify Payments. `evidence_due_by` says until when to answer those that need a response. Only for stores with Shopify Payments.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("status", STRING.choices(words!["needs_response", "under_review", "charge_refunded", "accepted", "won", "lost"])).description("Only disputes in this state; those that wait for the merchant are `needs_response`."),
+        query("initiated_at", STRING.format("date-time")).description("Only disputes opened on this day. Shopify documents a plain date, which is what to pass."),
+    ])
+    .records(json_path!("$.disputes"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Disputes_Get", "disputes", Action::Get, template!("/shopify_payments/disputes/{dispute_id}.json"))
+    .summary("Get a dispute")
+    .description("Returns one dispute by numeric id, with reason, amount and deadline.")
+    .parameters(list![
+        path("dispute_id", INTEGER).required().description("Numeric id of the dispute, from `disputes.list`."),
+    ])
+    .records(json_path!("$.dispute"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/disputes.json"));

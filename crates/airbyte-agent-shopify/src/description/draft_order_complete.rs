@@ -2,117 +2,27 @@
 
 //! `draft_order_complete` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Result of completing a draft order.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"draftOrder":{"type":["object","null"],"description":"The draft order after completion.","properties":{"id":{"type":"string","description":"Global id of the draft order."},"name":{"type":["string","null"],"description":"Number of the draft order, such as `#D42`."},"status":{"type":["string","null"],"description":"`COMPLETED` once it is an order."},"order":{"type":["object","null"],"description":"The order it became.","properties":{"id":{"type":"string","description":"Global id of the new order."},"name":{"type":["string","null"],"description":"Number of the new order, such as `#1042`."}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `draft_order_complete` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("draft_order_complete"),
-    description: Borrowed(
-        "The act of turning a draft order into an order; the record is the draft order with the new order.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("DraftOrders_Complete"),
-            entity: Borrowed("draft_order_complete"),
-            action: Action::Update,
-            summary: Borrowed("Complete a draft order"),
-            description: Borrowed(
-                "Turns a draft order into an order, marked as paid or, with `paymentPending`, as unpaid. Reserves stock and may send messages to the customer; nothing is charged by this itself. Cannot be undone, only canceled with `orders.delete`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("paymentPending"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "True to leave the order unpaid (payment pending), false to mark it as paid. Shopify takes false when it is left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation DraftOrdersComplete($id: ID!, $paymentPending: Boolean) {
-  draftOrderComplete(id: $id, paymentPending: $paymentPending) {
-    userErrors { field message }
-    draftOrder {
-      id name status
-      order { id name }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("paymentPending"),
-                        value: VariableValue::Parameter(Borrowed("paymentPending")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("draftOrderComplete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("draftOrderComplete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("draftOrderComplete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("draft_order_complete", "The act of turning a draft order into an order; the record is the draft order with the new order.")
+    .operations(list![UPDATE])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "DraftOrders_Complete", "draft_order_complete", Action::Update, template!("/graphql.json"))
+    .summary("Complete a draft order")
+    .description("Turns a draft order into an order, marked as paid or, with `paymentPending`, as unpaid. Reserves stock and may send messages to the customer; nothing is charged by this itself. Cannot be undone, only canceled with `orders.delete`.")
+    .writes()
+    .destructive()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id."),
+        argument("paymentPending", BOOLEAN).description("True to leave the order unpaid (payment pending), false to mark it as paid. Shopify takes false when it is left out."),
+    ])
+    .graphql(graphql(include_str!("graphql/draft_order_complete_update.graphql")).variables(list![set("id", given("id")), set("paymentPending", given("paymentPending"))]))
+    .records(json_path!("$.data.draftOrderComplete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.draftOrderComplete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.draftOrderComplete.userErrors[0].message")),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/draft_order_complete.json"));

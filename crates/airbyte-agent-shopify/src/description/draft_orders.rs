@@ -2,784 +2,134 @@
 
 //! `draft_orders` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An order that the merchant prepares for a customer and that is not placed yet.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric draft order id."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"email":{"type":["string","null"],"description":"E-mail address of the customer."},"taxes_included":{"type":["boolean","null"],"description":"Whether taxes are contained in the prices."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code of the amounts."},"invoice_sent_at":{"type":["string","null"],"description":"When the invoice was e-mailed; null otherwise.","format":"date-time"},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"tax_exempt":{"type":["boolean","null"],"description":"Whether no taxes are charged."},"completed_at":{"type":["string","null"],"description":"When it became an order; null otherwise.","format":"date-time"},"name":{"type":["string","null"],"description":"Number of the draft order, such as `#D42`."},"status":{"type":["string","null"],"description":"`open`, `invoice_sent` or `completed`."},"line_items":{"type":["array","null"],"description":"The items.","items":{"type":"object","description":"One line of an order, draft order, checkout or fulfillment.","properties":{"id":{"type":"integer","description":"Numeric id of the line."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"attributed_staffs":{"type":["array","null"],"description":"Staff credited with the sale, as objects with `id` and `quantity`.","items":{"type":"object"}},"current_quantity":{"type":["integer","null"],"description":"Quantity after removals."},"fulfillable_quantity":{"type":["integer","null"],"description":"Quantity that can still be shipped."},"fulfillment_service":{"type":["string","null"],"description":"Who fulfills it: `manual` or the handle of a fulfillment service."},"fulfillment_status":{"type":["string","null"],"description":"`fulfilled`, `partial`, `not_eligible`, or null when nothing was shipped."},"gift_card":{"type":["boolean","null"],"description":"Whether it is a gift card."},"grams":{"type":["integer","null"],"description":"Weight in grams."},"name":{"type":["string","null"],"description":"Product and variant title in one."},"price":{"type":["string","null"],"description":"Price of one unit before discounts."},"price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"product_exists":{"type":["boolean","null"],"description":"Whether the product still exists."},"product_id":{"type":["integer","null"],"description":"Id of the product; null for custom items and deleted products."},"properties":{"type":["array","null"],"description":"Custom data of the line, such as an engraving, as objects with `name` and `value`.","items":{"type":"object"}},"quantity":{"type":["integer","null"],"description":"Quantity ordered."},"requires_shipping":{"type":["boolean","null"],"description":"Whether it has to be shipped."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"taxable":{"type":["boolean","null"],"description":"Whether tax is charged on it."},"title":{"type":["string","null"],"description":"Title of the product."},"total_discount":{"type":["string","null"],"description":"Discount on the line itself, without shares of the order's discounts."},"total_discount_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"variant_id":{"type":["integer","null"],"description":"Id of the variant; null for custom items."},"variant_inventory_management":{"type":["string","null"],"description":"Who tracks the stock: `shopify`, a service, or null."},"variant_title":{"type":["string","null"],"description":"Title of the variant."},"vendor":{"type":["string","null"],"description":"Maker or supplier."},"tax_lines":{"type":["array","null"],"description":"Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.","items":{"type":"object"}},"duties":{"type":["array","null"],"description":"Duties, as objects.","items":{"type":"object"}},"discount_allocations":{"type":["array","null"],"description":"Shares of discounts, as objects with `amount` and `discount_application_index`.","items":{"type":"object"}}}}},"shipping_address":{"description":"Where it is to be shipped to.","oneOf":[{"type":"object","description":"Postal address as written on an order, draft order or checkout.","properties":{"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."}}},{"type":"null"}]},"billing_address":{"description":"Address of the payer.","oneOf":[{"type":"object","description":"Postal address as written on an order, draft order or checkout.","properties":{"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."}}},{"type":"null"}]},"invoice_url":{"type":["string","null"],"description":"Page where the customer can pay."},"applied_discount":{"type":["object","null"],"description":"Discount on the whole, with `title`, `value`, `value_type` and `amount`."},"order_id":{"type":["integer","null"],"description":"Id of the order it became; null while it is none."},"shipping_line":{"type":["object","null"],"description":"Shipping method, with `title`, `handle` and `price`."},"tax_lines":{"type":["array","null"],"description":"Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.","items":{"type":"object"}},"tags":{"type":["string","null"],"description":"Tags, separated by comma and space."},"note_attributes":{"type":["array","null"],"description":"Additional data on it, as objects with `name` and `value`.","items":{"type":"object"}},"total_price":{"type":["string","null"],"description":"Sum of items, taxes, shipping and tips, less discounts."},"subtotal_price":{"type":["string","null"],"description":"Sum of the items less discounts, before shipping and taxes (unless prices include them)."},"total_tax":{"type":["string","null"],"description":"Sum of taxes."},"payment_terms":{"type":["object","null"],"description":"Terms of a later payment, such as net 30, with their schedule."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"customer":{"description":"Whom the draft order is for.","oneOf":[{"type":"object","description":"A person who bought something or left contact data in the store.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric customer id."},"email":{"type":["string","null"],"description":"E-mail address, unique in the shop."},"accepts_marketing":{"type":["boolean","null"],"description":"Older flag; see `email_marketing_consent`."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"orders_count":{"type":["integer","null"],"description":"Number of orders so far."},"state":{"type":["string","null"],"description":"State of the account: `disabled` (none yet), `invited`, `enabled` or `declined`."},"total_spent":{"type":["string","null"],"description":"Sum of all orders, as a decimal text."},"last_order_id":{"type":["integer","null"],"description":"Id of the latest order."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"verified_email":{"type":["boolean","null"],"description":"Whether the e-mail address was verified."},"multipass_identifier":{"type":["string","null"],"description":"Id of the customer in a Multipass login."},"tax_exempt":{"type":["boolean","null"],"description":"Whether the customer pays no taxes."},"tags":{"type":["string","null"],"description":"Tags, separated by comma and space."},"last_order_name":{"type":["string","null"],"description":"Number of the latest order, such as `#1001`."},"currency":{"type":["string","null"],"description":"Currency of the latest order, three-letter ISO code."},"phone":{"type":["string","null"],"description":"Phone number in E.164 form, unique in the shop."},"addresses":{"type":["array","null"],"description":"The latest addresses, at most ten; all with `customer_address.list`.","items":{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}}},"accepts_marketing_updated_at":{"type":["string","null"],"description":"When the older flag changed.","format":"date-time"},"marketing_opt_in_level":{"type":["string","null"],"description":"Older form of the opt-in level; see `email_marketing_consent`."},"tax_exemptions":{"type":["array","null"],"description":"Codes of the tax exemptions, such as `CA_STATUS_CARD_EXEMPTION`.","items":{"type":"string"}},"email_marketing_consent":{"description":"Agreement to marketing by e-mail.","oneOf":[{"type":"object","description":"Whether and how a customer agreed to marketing through one channel.","properties":{"state":{"type":["string","null"],"description":"`subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`."},"opt_in_level":{"type":["string","null"],"description":"How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`."},"consent_updated_at":{"type":["string","null"],"description":"When the customer agreed or refused.","format":"date-time"},"consent_collected_from":{"type":["string","null"],"description":"Where the agreement was given: `SHOPIFY` or `OTHER`."}}},{"type":"null"}]},"sms_marketing_consent":{"description":"Agreement to marketing by text message.","oneOf":[{"type":"object","description":"Whether and how a customer agreed to marketing through one channel.","properties":{"state":{"type":["string","null"],"description":"`subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`."},"opt_in_level":{"type":["string","null"],"description":"How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`."},"consent_updated_at":{"type":["string","null"],"description":"When the customer agreed or refused.","format":"date-time"},"consent_collected_from":{"type":["string","null"],"description":"Where the agreement was given: `SHOPIFY` or `OTHER`."}}},{"type":"null"}]},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"default_address":{"description":"Default address.","oneOf":[{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}},{"type":"null"}]}}},{"type":"null"}]},"allow_discount_codes_in_checkout?":{"type":["boolean","null"],"description":"Whether the customer may enter discount codes."},"b2b?":{"type":["boolean","null"],"description":"Whether it is for a business customer."},"api_client_id":{"type":["integer","null"],"description":"Id of the app that created it."},"created_on_api_version_handle":{"type":["string","null"],"description":"API version it was created with."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `draft_orders` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("draft_orders"),
-    description: Borrowed(
-        "An order that the merchant prepares, to be paid later or turned into an order.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("DraftOrders_List"),
-            entity: Borrowed("draft_orders"),
-            action: Action::List,
-            summary: Borrowed("List draft orders"),
-            description: Borrowed(
-                "Returns draft orders; without `status` only open ones. Once completed, `order_id` names the order.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/draft_orders.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only draft orders in this state: `open`, `invoice_sent` or `completed`. Shopify takes `open` when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""open""#)),
-                            Json(Borrowed(r#""invoice_sent""#)),
-                            Json(Borrowed(r#""completed""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("draft_orders"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
+pub(super) const ENTITY: Entity = Entity::new("draft_orders", "An order that the merchant prepares, to be paid later or turned into an order.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric draft order id."),
+        stored("name", "string", "Number of the draft order, such as `#D42`."),
+        stored("email", "string", "E-mail address of the customer."),
+        stored("status", "string", "`open`, `invoice_sent` or `completed`."),
+        stored("currency", "string", "Three-letter ISO currency code of the amounts."),
+        stored("total_price", "string", "Sum of items, taxes, shipping and tips, less discounts."),
+        stored("order_id", "integer", "Id of the order it became; null while it is none."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("completed_at", "string", "When it became an order; null otherwise."),
+    ]);
+
+const LIST: Operation = Operation::get("DraftOrders_List", "draft_orders", Action::List, template!("/draft_orders.json"))
+    .summary("List draft orders")
+    .description("Returns draft orders; without `status` only open ones. Once completed, `order_id` names the order.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("status", STRING.choices(words!["open", "invoice_sent", "completed"])).description("Only draft orders in this state: `open`, `invoice_sent` or `completed`. Shopify takes `open` when it is left out."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.draft_orders"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("DraftOrders_Get", "draft_orders", Action::Get, template!("/draft_orders/{draft_order_id}.json"))
+    .summary("Get a draft order")
+    .description("Returns one draft order by numeric id, with items, prices, customer and the link to pay.")
+    .parameters(list![
+        path("draft_order_id", INTEGER).required().description("Numeric id of the draft order, from `draft_orders.list`."),
+    ])
+    .records(json_path!("$.draft_order"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "DraftOrders_Create", "draft_orders", Action::Create, template!("/graphql.json"))
+    .summary("Create a draft order")
+    .description("Creates a draft order with prices worked out by Shopify. Nothing is sent or charged: the customer pays through `invoice_url` of `draft_orders.get`, or `draft_order_complete.update` turns it into an order. Drafts untouched for a year are deleted.")
+    .writes()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            optional("lineItems", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("variantId", STRING.description("Global id of the variant (`gid://shopify/ProductVariant/…`).")),
+                    optional("quantity", INTEGER.description("Quantity, 1 or more.")),
+                    optional("title", STRING.description("Title of a custom line; not used when a variant is named.")),
+                    optional("originalUnitPrice", STRING.description("Price of one unit of a custom line, as a decimal text in the shop's currency; not used when a variant is named.")),
                 ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DraftOrders_Get"),
-            entity: Borrowed("draft_orders"),
-            action: Action::Get,
-            summary: Borrowed("Get a draft order"),
-            description: Borrowed(
-                "Returns one draft order by numeric id, with items, prices, customer and the link to pay.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/draft_orders/")),
-                    Piece::Name(Borrowed("draft_order_id")),
-                    Piece::Text(Borrowed(".json")),
+            ]).description("What is offered. A line names a variant, or a title and price for something that is no product.")),
+            optional("customerId", STRING.description("Global id of the customer (`gid://shopify/Customer/…`). Shopify prefers `purchasingEntity` with `customerId` inside, which works here too.")),
+            optional("email", STRING.description("E-mail address of the customer; the invoice goes there.")),
+            optional("note", STRING.description("Note on the draft order; it goes over to the order.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
+            optional("shippingAddress", OBJECT.properties(list![
+                optional("address1", STRING.description("Street and number.")),
+                optional("city", STRING.description("City.")),
+                optional("provinceCode", STRING.description("Code of the province or state.")),
+                optional("zip", STRING.description("Postal code.")),
+                optional("countryCode", STRING.description("Two-letter ISO country code.")),
+            ]).description("Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.")),
+        ])).required().description("Fields of the draft order; at least one line item. Further fields of Shopify's `DraftOrderInput` (`purchasingEntity`, `billingAddress`, `shippingLine`, `appliedDiscount`, `paymentTerms`, `metafields`, …) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/draft_orders_create.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.draftOrderCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.draftOrderCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.draftOrderCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "DraftOrders_Update", "draft_orders", Action::Update, template!("/graphql.json"))
+    .summary("Update a draft order")
+    .description("Changes the fields given and leaves the others alone; `lineItems` and `tags` replace all present ones. A completed draft order cannot be changed. A checkout that the customer has begun loses its link to the draft.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id."),
+        argument("input", OBJECT.properties(list![
+            optional("lineItems", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("variantId", STRING.description("Global id of the variant (`gid://shopify/ProductVariant/…`).")),
+                    optional("quantity", INTEGER.description("Quantity, 1 or more.")),
+                    optional("title", STRING.description("Title of a custom line; not used when a variant is named.")),
+                    optional("originalUnitPrice", STRING.description("Price of one unit of a custom line, as a decimal text in the shop's currency; not used when a variant is named.")),
                 ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("draft_order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the draft order, from `draft_orders.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("draft_order"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DraftOrders_Create"),
-            entity: Borrowed("draft_orders"),
-            action: Action::Create,
-            summary: Borrowed("Create a draft order"),
-            description: Borrowed(
-                "Creates a draft order with prices worked out by Shopify. Nothing is sent or charged: the customer pays through `invoice_url` of `draft_orders.get`, or `draft_order_complete.update` turns it into an order. Drafts untouched for a year are deleted.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the draft order; at least one line item. Further fields of Shopify's `DraftOrderInput` (`purchasingEntity`, `billingAddress`, `shippingLine`, `appliedDiscount`, `paymentTerms`, `metafields`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("lineItems"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "What is offered. A line names a variant, or a title and price for something that is no product.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("variantId"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Global id of the variant (`gid://shopify/ProductVariant/…`).",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("quantity"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        description: Borrowed("Quantity, 1 or more."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("title"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Title of a custom line; not used when a variant is named.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("originalUnitPrice"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Price of one unit of a custom line, as a decimal text in the shop's currency; not used when a variant is named.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("customerId"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the customer (`gid://shopify/Customer/…`). Shopify prefers `purchasingEntity` with `customerId` inside, which works here too.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "E-mail address of the customer; the invoice goes there.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("note"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Note on the draft order; it goes over to the order.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Tags."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("shippingAddress"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("address1"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Street and number."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("city"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("City."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("provinceCode"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Code of the province or state."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("zip"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Postal code."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("countryCode"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Two-letter ISO country code."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation DraftOrdersCreate($input: DraftOrderInput!) {
-  draftOrderCreate(input: $input) {
-    userErrors { field message }
-    draftOrder { id name email status createdAt updatedAt totalPrice currencyCode }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("draftOrderCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("draftOrderCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("draftOrderCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating a draft order.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"draftOrder":{"type":"object","description":"The draft order as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/DraftOrder/…`); the digits are the numeric id."},"name":{"type":["string","null"],"description":"Number of the draft order, such as `#D42`."},"email":{"type":["string","null"],"description":"E-mail address."},"status":{"type":["string","null"],"description":"`OPEN`, `INVOICE_SENT` or `COMPLETED`."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"},"totalPrice":{"type":["string","null"],"description":"Total, as a decimal text."},"currencyCode":{"type":["string","null"],"description":"Currency of the total, three-letter ISO code."}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DraftOrders_Update"),
-            entity: Borrowed("draft_orders"),
-            action: Action::Update,
-            summary: Borrowed("Update a draft order"),
-            description: Borrowed(
-                "Changes the fields given and leaves the others alone; `lineItems` and `tags` replace all present ones. A completed draft order cannot be changed. A checkout that the customer has begun loses its link to the draft.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The fields to change; others stay as they are. Further fields of Shopify's `DraftOrderInput` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("lineItems"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "The new lines; they replace all present ones, so include those to keep.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("variantId"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Global id of the variant (`gid://shopify/ProductVariant/…`).",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("quantity"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        description: Borrowed("Quantity, 1 or more."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("title"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Title of a custom line; not used when a variant is named.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("originalUnitPrice"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Price of one unit of a custom line, as a decimal text in the shop's currency; not used when a variant is named.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "E-mail address of the customer; the invoice goes there.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("note"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Note on the draft order; it goes over to the order.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "New tags; they replace all present ones, so include those to keep.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation DraftOrdersUpdate($id: ID!, $input: DraftOrderInput!) {
-  draftOrderUpdate(id: $id, input: $input) {
-    userErrors { field message }
-    draftOrder { id name email status createdAt updatedAt totalPrice currencyCode }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("draftOrderUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("draftOrderUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("draftOrderUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing a draft order.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"draftOrder":{"type":"object","description":"The draft order as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/DraftOrder/…`); the digits are the numeric id."},"name":{"type":["string","null"],"description":"Number of the draft order, such as `#D42`."},"email":{"type":["string","null"],"description":"E-mail address."},"status":{"type":["string","null"],"description":"`OPEN`, `INVOICE_SENT` or `COMPLETED`."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"},"totalPrice":{"type":["string","null"],"description":"Total, as a decimal text."},"currencyCode":{"type":["string","null"],"description":"Currency of the total, three-letter ISO code."}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DraftOrders_Delete"),
-            entity: Borrowed("draft_orders"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a draft order"),
-            description: Borrowed("Deletes a draft order for good. An order made from it stays."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Which draft order to delete."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation DraftOrdersDelete($input: DraftOrderDeleteInput!) {
-  draftOrderDelete(input: $input) {
-    deletedId
-    userErrors { field message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("draftOrderDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("draftOrderDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("draftOrderDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting a draft order.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"deletedId":{"type":["string","null"],"description":"Global id of the deleted draft order; null when nothing was deleted."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric draft order id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Number of the draft order, such as `#D42`."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address of the customer."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed("`open`, `invoice_sent` or `completed`."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code of the amounts."),
-        },
-        StoreField {
-            name: Borrowed("total_price"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sum of items, taxes, shipping and tips, less discounts."),
-        },
-        StoreField {
-            name: Borrowed("order_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the order it became; null while it is none."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("completed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it became an order; null otherwise."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+            ]).description("The new lines; they replace all present ones, so include those to keep.")),
+            optional("email", STRING.description("E-mail address of the customer; the invoice goes there.")),
+            optional("note", STRING.description("Note on the draft order; it goes over to the order.")),
+            optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
+        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `DraftOrderInput` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/draft_orders_update.graphql")).variables(list![set("id", given("id")), set("input", given("input"))]))
+    .records(json_path!("$.data.draftOrderUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.draftOrderUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.draftOrderUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "DraftOrders_Delete", "draft_orders", Action::Delete, template!("/graphql.json"))
+    .summary("Delete a draft order")
+    .description("Deletes a draft order for good. An order made from it stays.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("id", STRING.description("Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the numeric id.")),
+        ]).closed()).required().description("Which draft order to delete."),
+    ])
+    .graphql(graphql(include_str!("graphql/draft_orders_delete.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.draftOrderDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.draftOrderDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.draftOrderDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/draft_orders.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/draft_orders_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/draft_orders_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/draft_orders_delete.json"));

@@ -2,161 +2,42 @@
 
 //! `fulfillment_orders` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The items of an order that are to be shipped from one location.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric fulfillment order id."},"shop_id":{"type":["integer","null"],"description":"Id of the shop."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"assigned_location_id":{"type":["integer","null"],"description":"Id of the location that is to ship."},"request_status":{"type":["string","null"],"description":"State of the request to a fulfillment service: `unsubmitted`, `submitted`, `accepted`, `rejected`, `cancellation_requested` and so on."},"status":{"type":["string","null"],"description":"`open`, `in_progress`, `scheduled`, `on_hold`, `incomplete`, `cancelled` or `closed`."},"supported_actions":{"type":["array","null"],"description":"What may be done with it now, such as `create_fulfillment` or `hold`.","items":{"type":"string"}},"destination":{"type":["object","null"],"description":"Recipient and address."},"line_items":{"type":["array","null"],"description":"What is to be shipped, as objects with `line_item_id`, `quantity` and `fulfillable_quantity`.","items":{"type":"object"}},"fulfill_at":{"type":["string","null"],"description":"When shipping may start, for scheduled ones.","format":"date-time"},"fulfill_by":{"type":["string","null"],"description":"Latest time for shipping.","format":"date-time"},"international_duties":{"type":["object","null"],"description":"Who pays duties, in `incoterm`: `DAP` or `DDP`."},"fulfillment_holds":{"type":["array","null"],"description":"Reasons for holding it, as objects with `reason` and `reason_notes`.","items":{"type":"object"}},"delivery_method":{"type":["object","null"],"description":"How it is delivered, in `method_type`: `shipping`, `local`, `pick_up` and so on."},"assigned_location":{"type":["object","null"],"description":"Name and address of the location that is to ship."},"merchant_requests":{"type":["array","null"],"description":"Requests to the fulfillment service, as objects with `kind` and `message`.","items":{"type":"object"}},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `fulfillment_orders` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("fulfillment_orders"),
-    description: Borrowed("The items of an order that are to be shipped from one location."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("FulfillmentOrders_List"),
-            entity: Borrowed("fulfillment_orders"),
-            action: Action::List,
-            summary: Borrowed("List what an order has to ship"),
-            description: Borrowed(
-                "Returns the fulfillment orders of one order: which items are to be shipped from which location, and how far that is. Shipments made are in `fulfillments.list`. Without a scope for fulfillment orders the list is empty.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/orders/")),
-                    Piece::Name(Borrowed("order_id")),
-                    Piece::Text(Borrowed("/fulfillment_orders.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("fulfillment_orders"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[])),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("FulfillmentOrders_Get"),
-            entity: Borrowed("fulfillment_orders"),
-            action: Action::Get,
-            summary: Borrowed("Get a fulfillment order"),
-            description: Borrowed("Returns one fulfillment order by numeric id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/fulfillment_orders/")),
-                    Piece::Name(Borrowed("fulfillment_order_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("fulfillment_order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the fulfillment order, from `fulfillment_orders.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("fulfillment_order"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric fulfillment order id."),
-        },
-        StoreField {
-            name: Borrowed("order_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the order."),
-        },
-        StoreField {
-            name: Borrowed("shop_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the shop."),
-        },
-        StoreField {
-            name: Borrowed("assigned_location_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the location that is to ship."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`open`, `in_progress`, `scheduled`, `on_hold`, `incomplete`, `cancelled` or `closed`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("request_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State of the request to a fulfillment service: `unsubmitted`, `submitted`, `accepted`, `rejected`, `cancellation_requested` and so on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("fulfillment_orders", "The items of an order that are to be shipped from one location.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric fulfillment order id."),
+        stored("order_id", "integer", "Id of the order."),
+        stored("shop_id", "integer", "Id of the shop."),
+        stored("assigned_location_id", "integer", "Id of the location that is to ship."),
+        stored("status", "string", "`open`, `in_progress`, `scheduled`, `on_hold`, `incomplete`, `cancelled` or `closed`."),
+        stored("request_status", "string", "State of the request to a fulfillment service: `unsubmitted`, `submitted`, `accepted`, `rejected`, `cancellation_requested` and so on."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("FulfillmentOrders_List", "fulfillment_orders", Action::List, template!("/orders/{order_id}/fulfillment_orders.json"))
+    .summary("List what an order has to ship")
+    .description("Returns the fulfillment orders of one order: which items are to be shipped from which location, and how far that is. Shipments made are in `fulfillments.list`. Without a scope for fulfillment orders the list is empty.")
+    .parameters(list![
+        path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
+    ])
+    .records(json_path!("$.fulfillment_orders"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("FulfillmentOrders_Get", "fulfillment_orders", Action::Get, template!("/fulfillment_orders/{fulfillment_order_id}.json"))
+    .summary("Get a fulfillment order")
+    .description("Returns one fulfillment order by numeric id.")
+    .parameters(list![
+        path("fulfillment_order_id", INTEGER).required().description("Numeric id of the fulfillment order, from `fulfillment_orders.list`."),
+    ])
+    .records(json_path!("$.fulfillment_order"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/fulfillment_orders.json"));

@@ -2,259 +2,50 @@
 
 //! `fulfillments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A shipment of items of an order, with tracking.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric fulfillment id."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"status":{"type":["string","null"],"description":"`pending`, `open`, `success`, `cancelled`, `error` or `failure`."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"service":{"type":["string","null"],"description":"Fulfillment service, or `manual`."},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"tracking_company":{"type":["string","null"],"description":"Carrier."},"shipment_status":{"type":["string","null"],"description":"Where the parcel is: `confirmed`, `in_transit`, `out_for_delivery`, `delivered`, `failure` and so on."},"location_id":{"type":["integer","null"],"description":"Id of the location it was shipped from."},"origin_address":{"type":["object","null"],"description":"Address it was shipped from."},"line_items":{"type":["array","null"],"description":"What was shipped.","items":{"type":"object","description":"One line of an order, draft order, checkout or fulfillment.","properties":{"id":{"type":"integer","description":"Numeric id of the line."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"attributed_staffs":{"type":["array","null"],"description":"Staff credited with the sale, as objects with `id` and `quantity`.","items":{"type":"object"}},"current_quantity":{"type":["integer","null"],"description":"Quantity after removals."},"fulfillable_quantity":{"type":["integer","null"],"description":"Quantity that can still be shipped."},"fulfillment_service":{"type":["string","null"],"description":"Who fulfills it: `manual` or the handle of a fulfillment service."},"fulfillment_status":{"type":["string","null"],"description":"`fulfilled`, `partial`, `not_eligible`, or null when nothing was shipped."},"gift_card":{"type":["boolean","null"],"description":"Whether it is a gift card."},"grams":{"type":["integer","null"],"description":"Weight in grams."},"name":{"type":["string","null"],"description":"Product and variant title in one."},"price":{"type":["string","null"],"description":"Price of one unit before discounts."},"price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"product_exists":{"type":["boolean","null"],"description":"Whether the product still exists."},"product_id":{"type":["integer","null"],"description":"Id of the product; null for custom items and deleted products."},"properties":{"type":["array","null"],"description":"Custom data of the line, such as an engraving, as objects with `name` and `value`.","items":{"type":"object"}},"quantity":{"type":["integer","null"],"description":"Quantity ordered."},"requires_shipping":{"type":["boolean","null"],"description":"Whether it has to be shipped."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"taxable":{"type":["boolean","null"],"description":"Whether tax is charged on it."},"title":{"type":["string","null"],"description":"Title of the product."},"total_discount":{"type":["string","null"],"description":"Discount on the line itself, without shares of the order's discounts."},"total_discount_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"variant_id":{"type":["integer","null"],"description":"Id of the variant; null for custom items."},"variant_inventory_management":{"type":["string","null"],"description":"Who tracks the stock: `shopify`, a service, or null."},"variant_title":{"type":["string","null"],"description":"Title of the variant."},"vendor":{"type":["string","null"],"description":"Maker or supplier."},"tax_lines":{"type":["array","null"],"description":"Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.","items":{"type":"object"}},"duties":{"type":["array","null"],"description":"Duties, as objects.","items":{"type":"object"}},"discount_allocations":{"type":["array","null"],"description":"Shares of discounts, as objects with `amount` and `discount_application_index`.","items":{"type":"object"}}}}},"tracking_number":{"type":["string","null"],"description":"First tracking number."},"tracking_numbers":{"type":["array","null"],"description":"All tracking numbers.","items":{"type":"string"}},"tracking_url":{"type":["string","null"],"description":"Tracking page of the first number."},"tracking_urls":{"type":["array","null"],"description":"Tracking pages of all numbers.","items":{"type":"string"}},"receipt":{"type":["object","null"],"description":"Answer of the gateway or service, in its own form."},"name":{"type":["string","null"],"description":"Number of the fulfillment, such as `#1001.1`."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `fulfillments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("fulfillments"),
-    description: Borrowed("A shipment of items of an order, with tracking."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Fulfillments_List"),
-            entity: Borrowed("fulfillments"),
-            action: Action::List,
-            summary: Borrowed("List shipments of an order"),
-            description: Borrowed(
-                "Returns the shipments of one order, with carrier, tracking numbers and state. What is not shipped yet is in `fulfillment_orders.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/orders/")),
-                    Piece::Name(Borrowed("order_id")),
-                    Piece::Text(Borrowed("/fulfillments.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("fulfillments"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Fulfillments_Get"),
-            entity: Borrowed("fulfillments"),
-            action: Action::Get,
-            summary: Borrowed("Get a shipment"),
-            description: Borrowed(
-                "Returns one fulfillment of an order, by numeric ids of order and fulfillment.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/orders/")),
-                    Piece::Name(Borrowed("order_id")),
-                    Piece::Text(Borrowed("/fulfillments/")),
-                    Piece::Name(Borrowed("fulfillment_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fulfillment_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the fulfillment, from `fulfillments.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("fulfillment"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric fulfillment id."),
-        },
-        StoreField {
-            name: Borrowed("order_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the order."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`pending`, `open`, `success`, `cancelled`, `error` or `failure`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("shipment_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Where the parcel is: `confirmed`, `in_transit`, `out_for_delivery`, `delivered`, `failure` and so on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tracking_company"),
-            kind: Borrowed("string"),
-            description: Borrowed("Carrier."),
-        },
-        StoreField {
-            name: Borrowed("tracking_number"),
-            kind: Borrowed("string"),
-            description: Borrowed("First tracking number."),
-        },
-        StoreField {
-            name: Borrowed("location_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the location it was shipped from."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("fulfillments", "A shipment of items of an order, with tracking.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric fulfillment id."),
+        stored("order_id", "integer", "Id of the order."),
+        stored("status", "string", "`pending`, `open`, `success`, `cancelled`, `error` or `failure`."),
+        stored("shipment_status", "string", "Where the parcel is: `confirmed`, `in_transit`, `out_for_delivery`, `delivered`, `failure` and so on."),
+        stored("tracking_company", "string", "Carrier."),
+        stored("tracking_number", "string", "First tracking number."),
+        stored("location_id", "integer", "Id of the location it was shipped from."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Fulfillments_List", "fulfillments", Action::List, template!("/orders/{order_id}/fulfillments.json"))
+    .summary("List shipments of an order")
+    .description("Returns the shipments of one order, with carrier, tracking numbers and state. What is not shipped yet is in `fulfillment_orders.list`.")
+    .parameters(list![
+        path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("created_at_min", STRING.format("date-time")).description("Only records created at or after this instant, ISO 8601 with offset."),
+        query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.fulfillments"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Fulfillments_Get", "fulfillments", Action::Get, template!("/orders/{order_id}/fulfillments/{fulfillment_id}.json"))
+    .summary("Get a shipment")
+    .description("Returns one fulfillment of an order, by numeric ids of order and fulfillment.")
+    .parameters(list![
+        path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
+        path("fulfillment_id", INTEGER).required().description("Numeric id of the fulfillment, from `fulfillments.list`."),
+    ])
+    .records(json_path!("$.fulfillment"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/fulfillments.json"));

@@ -2,218 +2,39 @@
 
 //! `inventory_adjust` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Result of adjusting quantities.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"inventoryAdjustmentGroup":{"type":"object","description":"What changed in stock, and why.","properties":{"reason":{"type":["string","null"],"description":"Reason given, such as `correction`."},"referenceDocumentUri":{"type":["string","null"],"description":"Document given as the source."},"changes":{"type":"array","description":"The changes of quantities.","items":{"type":"object","properties":{"name":{"type":["string","null"],"description":"Kind of quantity, such as `available` or `on_hand`."},"delta":{"type":["integer","null"],"description":"By how much it changed."},"quantityAfterChange":{"type":["integer","null"],"description":"Quantity afterwards; null for some kinds."}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `inventory_adjust` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("inventory_adjust"),
-    description: Borrowed("The act of changing stock by given amounts."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("InventoryLevels_Adjust"),
-            entity: Borrowed("inventory_adjust"),
-            action: Action::Create,
-            summary: Borrowed("Adjust stock quantities"),
-            description: Borrowed(
-                "Adds to stock or takes from it, at one or more locations, for instance after a delivery or a loss. To set an absolute number use `inventory_set.create`. The same `idempotencyKey` is counted once only.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Which quantities to change, and why."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Which quantity to change: `available`, `damaged`, `quality_control`, `reserved`, `safety_stock` or `incoming`. Other than for `available` each change needs a `ledgerDocumentUri` as well, which is passed on.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("reason"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`, `restock`, `damaged`, `shrinkage`, `promotion`, `quality_control`, `movement_created`, `other` and some more.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("referenceDocumentUri"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`; shown in the stock history.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("changes"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("The changes."),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("inventoryItemId"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's `inventory_item_id`.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("locationId"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Global id of the location (`gid://shopify/Location/…`).",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("delta"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        description: Borrowed(
-                                                            "By how much to change it; negative to take away.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("changeFromQuantity"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        nullable: true,
-                                                        description: Borrowed(
-                                                            "The quantity it is believed to be now: Shopify refuses the call when it is another. Null to skip this check; it has to be there in either case.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idempotencyKey"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "A new random text for each wanted change, best a UUID. Repeat the same key when the same call is tried again: Shopify then does not count it twice.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation InventoryLevelsAdjust(
-  $input: InventoryAdjustQuantitiesInput!
-  $idempotencyKey: String!
-) {
-  inventoryAdjustQuantities(input: $input) @idempotent(key: $idempotencyKey) {
-    userErrors { field message code }
-    inventoryAdjustmentGroup {
-      reason referenceDocumentUri
-      changes { name delta quantityAfterChange }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                    Variable {
-                        name: Borrowed("idempotencyKey"),
-                        value: VariableValue::Parameter(Borrowed("idempotencyKey")),
-                    },
+pub(super) const ENTITY: Entity = Entity::new("inventory_adjust", "The act of changing stock by given amounts.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Adjust", "inventory_adjust", Action::Create, template!("/graphql.json"))
+    .summary("Adjust stock quantities")
+    .description("Adds to stock or takes from it, at one or more locations, for instance after a delivery or a loss. To set an absolute number use `inventory_set.create`. The same `idempotencyKey` is counted once only.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("name", STRING.description("Which quantity to change: `available`, `damaged`, `quality_control`, `reserved`, `safety_stock` or `incoming`. Other than for `available` each change needs a `ledgerDocumentUri` as well, which is passed on.")),
+            required("reason", STRING.description("Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`, `restock`, `damaged`, `shrinkage`, `promotion`, `quality_control`, `movement_created`, `other` and some more.")),
+            optional("referenceDocumentUri", STRING.description("Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`; shown in the stock history.")),
+            required("changes", ARRAY.items(list![
+                OBJECT.properties(list![
+                    required("inventoryItemId", STRING.description("Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's `inventory_item_id`.")),
+                    required("locationId", STRING.description("Global id of the location (`gid://shopify/Location/…`).")),
+                    required("delta", INTEGER.description("By how much to change it; negative to take away.")),
+                    required("changeFromQuantity", INTEGER.nullable().description("The quantity it is believed to be now: Shopify refuses the call when it is another. Null to skip this check; it has to be there in either case.")),
                 ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("inventoryAdjustQuantities")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("inventoryAdjustQuantities")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("inventoryAdjustQuantities")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+            ]).description("The changes.")),
+        ]).closed()).required().description("Which quantities to change, and why."),
+        argument("idempotencyKey", STRING).required().description("A new random text for each wanted change, best a UUID. Repeat the same key when the same call is tried again: Shopify then does not count it twice."),
+    ])
+    .graphql(graphql(include_str!("graphql/inventory_adjust_create.graphql")).variables(list![set("input", given("input")), set("idempotencyKey", given("idempotencyKey"))]))
+    .records(json_path!("$.data.inventoryAdjustQuantities"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.inventoryAdjustQuantities.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.inventoryAdjustQuantities.userErrors[0].message")),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/inventory_adjust.json"));

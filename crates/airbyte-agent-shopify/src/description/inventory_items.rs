@@ -2,175 +2,42 @@
 
 //! `inventory_items` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The physical good behind a variant: SKU, cost, customs data.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric id; a variant names it as `inventory_item_id`."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"requires_shipping":{"type":["boolean","null"],"description":"Whether it has to be shipped."},"cost":{"type":["string","null"],"description":"What one unit costs the merchant, as a decimal text."},"country_code_of_origin":{"type":["string","null"],"description":"Country of origin, two-letter ISO code."},"province_code_of_origin":{"type":["string","null"],"description":"Province of origin."},"harmonized_system_code":{"type":["string","null"],"description":"Harmonized System code for customs."},"tracked":{"type":["boolean","null"],"description":"Whether stock is tracked."},"country_harmonized_system_codes":{"type":["array","null"],"description":"Customs codes for certain countries, as objects with `country_code` and `harmonized_system_code`.","items":{"type":"object"}},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `inventory_items` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("inventory_items"),
-    description: Borrowed("The physical good behind a variant: SKU, cost, customs data."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("InventoryItems_List"),
-            entity: Borrowed("inventory_items"),
-            action: Action::List,
-            summary: Borrowed("List inventory items by id"),
-            description: Borrowed(
-                "Returns the inventory items with the ids given, up to 100 in one call; there is no list of all. The ids are in `inventory_item_id` of variants. Quantities are in `inventory_levels.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/inventory_items.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Ids of the inventory items wanted, up to 100, separated by commas; they are the `inventory_item_id` of product variants. Shopify refuses the call without ids.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("inventory_items"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("InventoryItems_Get"),
-            entity: Borrowed("inventory_items"),
-            action: Action::Get,
-            summary: Borrowed("Get an inventory item"),
-            description: Borrowed(
-                "Returns one inventory item by numeric id: SKU, cost, origin, and whether stock is tracked.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/inventory_items/")),
-                    Piece::Name(Borrowed("inventory_item_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("inventory_item_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the inventory item: `inventory_item_id` of a product variant.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("inventory_item"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id; a variant names it as `inventory_item_id`."),
-        },
-        StoreField {
-            name: Borrowed("sku"),
-            kind: Borrowed("string"),
-            description: Borrowed("Stock keeping unit, the merchant's code for it."),
-        },
-        StoreField {
-            name: Borrowed("tracked"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether stock is tracked."),
-        },
-        StoreField {
-            name: Borrowed("requires_shipping"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it has to be shipped."),
-        },
-        StoreField {
-            name: Borrowed("country_code_of_origin"),
-            kind: Borrowed("string"),
-            description: Borrowed("Country of origin, two-letter ISO code."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("inventory_items", "The physical good behind a variant: SKU, cost, customs data.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric id; a variant names it as `inventory_item_id`."),
+        stored("sku", "string", "Stock keeping unit, the merchant's code for it."),
+        stored("tracked", "boolean", "Whether stock is tracked."),
+        stored("requires_shipping", "boolean", "Whether it has to be shipped."),
+        stored("country_code_of_origin", "string", "Country of origin, two-letter ISO code."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("InventoryItems_List", "inventory_items", Action::List, template!("/inventory_items.json"))
+    .summary("List inventory items by id")
+    .description("Returns the inventory items with the ids given, up to 100 in one call; there is no list of all. The ids are in `inventory_item_id` of variants. Quantities are in `inventory_levels.list`.")
+    .parameters(list![
+        query("ids", STRING.default(r#""""#)).required().default(r#""""#).description("Ids of the inventory items wanted, up to 100, separated by commas; they are the `inventory_item_id` of product variants. Shopify refuses the call without ids."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+    ])
+    .records(json_path!("$.inventory_items"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("InventoryItems_Get", "inventory_items", Action::Get, template!("/inventory_items/{inventory_item_id}.json"))
+    .summary("Get an inventory item")
+    .description("Returns one inventory item by numeric id: SKU, cost, origin, and whether stock is tracked.")
+    .parameters(list![
+        path("inventory_item_id", INTEGER).required().description("Numeric id of the inventory item: `inventory_item_id` of a product variant."),
+    ])
+    .records(json_path!("$.inventory_item"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/inventory_items.json"));

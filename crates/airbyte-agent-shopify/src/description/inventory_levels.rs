@@ -2,128 +2,30 @@
 
 //! `inventory_levels` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Stock of one inventory item at one location.","properties":{"inventory_item_id":{"type":"integer","description":"Id of the inventory item; a variant names it as `inventory_item_id`."},"location_id":{"type":["integer","null"],"description":"Id of the location."},"available":{"type":["integer","null"],"description":"Quantity that can be sold; null when stock is not tracked, negative when oversold."},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `inventory_levels` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("inventory_levels"),
-    description: Borrowed(
-        "The stock of one inventory item at one location; change it with inventory_set or inventory_adjust.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("InventoryLevels_ListByLocation"),
-            entity: Borrowed("inventory_levels"),
-            action: Action::List,
-            summary: Borrowed("List stock at a location"),
-            description: Borrowed(
-                "Returns the available quantity of every inventory item stocked at one location. To know which product an item is, compare with `inventory_item_id` of the variants. To change stock use `inventory_adjust.create` or `inventory_set.create`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/locations/")),
-                    Piece::Name(Borrowed("location_id")),
-                    Piece::Text(Borrowed("/inventory_levels.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("location_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the location, from `locations.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("inventory_levels"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("inventory_item_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Id of the inventory item; a variant names it as `inventory_item_id`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("location_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the location."),
-        },
-        StoreField {
-            name: Borrowed("available"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Quantity that can be sold; null when stock is not tracked, negative when oversold.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("inventory_levels", "The stock of one inventory item at one location; change it with inventory_set or inventory_adjust.")
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("inventory_item_id", "integer", "Id of the inventory item; a variant names it as `inventory_item_id`."),
+        stored("location_id", "integer", "Id of the location."),
+        stored("available", "integer", "Quantity that can be sold; null when stock is not tracked, negative when oversold."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("InventoryLevels_ListByLocation", "inventory_levels", Action::List, template!("/locations/{location_id}/inventory_levels.json"))
+    .summary("List stock at a location")
+    .description("Returns the available quantity of every inventory item stocked at one location. To know which product an item is, compare with `inventory_item_id` of the variants. To change stock use `inventory_adjust.create` or `inventory_set.create`.")
+    .parameters(list![
+        path("location_id", INTEGER).required().description("Numeric id of the location, from `locations.list`."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+    ])
+    .records(json_path!("$.inventory_levels"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/inventory_levels.json"));

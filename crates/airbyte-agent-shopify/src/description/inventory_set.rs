@@ -2,216 +2,40 @@
 
 //! `inventory_set` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Result of setting quantities.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"inventoryAdjustmentGroup":{"type":"object","description":"What changed in stock, and why.","properties":{"reason":{"type":["string","null"],"description":"Reason given, such as `correction`."},"referenceDocumentUri":{"type":["string","null"],"description":"Document given as the source."},"changes":{"type":"array","description":"The changes of quantities.","items":{"type":"object","properties":{"name":{"type":["string","null"],"description":"Kind of quantity, such as `available` or `on_hand`."},"delta":{"type":["integer","null"],"description":"By how much it changed."},"quantityAfterChange":{"type":["integer","null"],"description":"Quantity afterwards; null for some kinds."}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `inventory_set` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("inventory_set"),
-    description: Borrowed("The act of setting stock to given quantities."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("InventoryLevels_Set"),
-            entity: Borrowed("inventory_set"),
-            action: Action::Create,
-            summary: Borrowed("Set stock quantities"),
-            description: Borrowed(
-                "Sets available or on-hand quantities to absolute numbers, whatever they were. Meant for systems that know the true stock; to add or take away use `inventory_adjust.create`. With `changeFromQuantity` Shopify refuses the call when stock has changed meanwhile.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Which quantities to set, and why."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Which quantity to set: `available` or `on_hand`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("reason"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`, `restock`, `damaged`, `shrinkage`, `promotion`, `quality_control`, `movement_created`, `other` and some more.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("referenceDocumentUri"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`; shown in the stock history.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("quantities"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("The quantities."),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("inventoryItemId"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's `inventory_item_id`.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("locationId"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Global id of the location (`gid://shopify/Location/…`).",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("quantity"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        description: Borrowed(
-                                                            "The quantity it shall be afterwards.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("changeFromQuantity"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        nullable: true,
-                                                        description: Borrowed(
-                                                            "The quantity it is believed to be now: Shopify refuses the call when it is another. Null to skip this check; it has to be there in either case.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("idempotencyKey"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "A new random text for each wanted change, best a UUID. Repeat the same key when the same call is tried again: Shopify then does not count it twice.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation InventoryLevelsSet($input: InventorySetQuantitiesInput!, $idempotencyKey: String!) {
-  inventorySetQuantities(input: $input) @idempotent(key: $idempotencyKey) {
-    userErrors { field message code }
-    inventoryAdjustmentGroup {
-      reason referenceDocumentUri
-      changes { name delta quantityAfterChange }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                    Variable {
-                        name: Borrowed("idempotencyKey"),
-                        value: VariableValue::Parameter(Borrowed("idempotencyKey")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("inventorySetQuantities")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("inventorySetQuantities")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("inventorySetQuantities")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("inventory_set", "The act of setting stock to given quantities.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "InventoryLevels_Set", "inventory_set", Action::Create, template!("/graphql.json"))
+    .summary("Set stock quantities")
+    .description("Sets available or on-hand quantities to absolute numbers, whatever they were. Meant for systems that know the true stock; to add or take away use `inventory_adjust.create`. With `changeFromQuantity` Shopify refuses the call when stock has changed meanwhile.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("name", STRING.description("Which quantity to set: `available` or `on_hand`.")),
+            required("reason", STRING.description("Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`, `restock`, `damaged`, `shrinkage`, `promotion`, `quality_control`, `movement_created`, `other` and some more.")),
+            optional("referenceDocumentUri", STRING.description("Document that the change comes from, as a URI, best as `gid://<your app>/<kind>/<id>`; shown in the stock history.")),
+            required("quantities", ARRAY.items(list![
+                OBJECT.properties(list![
+                    required("inventoryItemId", STRING.description("Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's `inventory_item_id`.")),
+                    required("locationId", STRING.description("Global id of the location (`gid://shopify/Location/…`).")),
+                    required("quantity", INTEGER.description("The quantity it shall be afterwards.")),
+                    required("changeFromQuantity", INTEGER.nullable().description("The quantity it is believed to be now: Shopify refuses the call when it is another. Null to skip this check; it has to be there in either case.")),
+                ]).closed(),
+            ]).description("The quantities.")),
+        ]).closed()).required().description("Which quantities to set, and why."),
+        argument("idempotencyKey", STRING).required().description("A new random text for each wanted change, best a UUID. Repeat the same key when the same call is tried again: Shopify then does not count it twice."),
+    ])
+    .graphql(graphql(include_str!("graphql/inventory_set_create.graphql")).variables(list![set("input", given("input")), set("idempotencyKey", given("idempotencyKey"))]))
+    .records(json_path!("$.data.inventorySetQuantities"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.inventorySetQuantities.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.inventorySetQuantities.userErrors[0].message")),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/inventory_set.json"));

@@ -2,150 +2,44 @@
 
 //! `locations` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A place that holds stock: shop, warehouse or fulfillment service.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric location id."},"name":{"type":["string","null"],"description":"Name of the location."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"zip":{"type":["string","null"],"description":"Postal code."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"phone":{"type":["string","null"],"description":"Phone number."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"legacy":{"type":["boolean","null"],"description":"Whether it belongs to a fulfillment service."},"active":{"type":["boolean","null"],"description":"Whether it can hold stock and fulfill orders."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"localized_country_name":{"type":["string","null"],"description":"Country in the language of the shop."},"localized_province_name":{"type":["string","null"],"description":"Province in the language of the shop."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `locations` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("locations"),
-    description: Borrowed("A place that holds stock: shop, warehouse or fulfillment service."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Locations_List"),
-            entity: Borrowed("locations"),
-            action: Action::List,
-            summary: Borrowed("List locations"),
-            description: Borrowed(
-                "Returns all locations of the shop, inactive ones included. Use it to turn names into the location ids that stock needs.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/locations.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("locations"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[])),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Locations_Get"),
-            entity: Borrowed("locations"),
-            action: Action::Get,
-            summary: Borrowed("Get a location"),
-            description: Borrowed("Returns one location by numeric id, with its address."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/locations/")),
-                    Piece::Name(Borrowed("location_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("location_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the location, from `locations.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("location"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric location id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the location."),
-        },
-        StoreField {
-            name: Borrowed("address1"),
-            kind: Borrowed("string"),
-            description: Borrowed("Street and number."),
-        },
-        StoreField {
-            name: Borrowed("city"),
-            kind: Borrowed("string"),
-            description: Borrowed("City."),
-        },
-        StoreField {
-            name: Borrowed("province"),
-            kind: Borrowed("string"),
-            description: Borrowed("Province, state or region, as a name."),
-        },
-        StoreField {
-            name: Borrowed("country"),
-            kind: Borrowed("string"),
-            description: Borrowed("Country, as a name or code."),
-        },
-        StoreField {
-            name: Borrowed("country_code"),
-            kind: Borrowed("string"),
-            description: Borrowed("Two-letter ISO country code, such as `CA`."),
-        },
-        StoreField {
-            name: Borrowed("phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Phone number."),
-        },
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it can hold stock and fulfill orders."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("locations", "A place that holds stock: shop, warehouse or fulfillment service.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric location id."),
+        stored("name", "string", "Name of the location."),
+        stored("address1", "string", "Street and number."),
+        stored("city", "string", "City."),
+        stored("province", "string", "Province, state or region, as a name."),
+        stored("country", "string", "Country, as a name or code."),
+        stored("country_code", "string", "Two-letter ISO country code, such as `CA`."),
+        stored("phone", "string", "Phone number."),
+        stored("active", "boolean", "Whether it can hold stock and fulfill orders."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Locations_List", "locations", Action::List, template!("/locations.json"))
+    .summary("List locations")
+    .description("Returns all locations of the shop, inactive ones included. Use it to turn names into the location ids that stock needs.")
+    .parameters(list![
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
+    ])
+    .records(json_path!("$.locations"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Locations_Get", "locations", Action::Get, template!("/locations/{location_id}.json"))
+    .summary("Get a location")
+    .description("Returns one location by numeric id, with its address.")
+    .parameters(list![
+        path("location_id", INTEGER).required().description("Numeric id of the location, from `locations.list`."),
+    ])
+    .records(json_path!("$.location"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/locations.json"));

@@ -2,183 +2,39 @@
 
 //! `metafield_smart_collections` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A custom field: a named, typed value attached to the shop or one of its records.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric metafield id."},"namespace":{"type":["string","null"],"description":"First part of the name, such as `custom`."},"key":{"type":["string","null"],"description":"Second part of the name."},"value":{"type":["string","integer","boolean","null"],"description":"The value; a text for most types, also for numbers, dates and JSON, read by `type`."},"type":{"type":["string","null"],"description":"Type of the value, such as `single_line_text_field`, `number_decimal`, `json` or `list.product_reference`."},"description":{"type":["string","null"],"description":"What the field is for."},"owner_id":{"type":["integer","null"],"description":"Id of the record it belongs to."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"owner_resource":{"type":["string","null"],"description":"Kind of the record it belongs to, such as `product` or `customer`."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `metafield_smart_collections` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("metafield_smart_collections"),
-    description: Borrowed("A custom field of a smart collection."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("MetafieldSmartCollections_List"),
-            entity: Borrowed("metafield_smart_collections"),
-            action: Action::List,
-            summary: Borrowed("List metafields of a smart collection"),
-            description: Borrowed(
-                "Returns the custom fields of a smart collection, all or those of one namespace and key. Shopify calls custom fields metafields. `value` is a text for most types. To write or delete them use `metafields.create` and `metafields.delete`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/smart_collections/")),
-                    Piece::Name(Borrowed("collection_id")),
-                    Piece::Text(Borrowed("/metafields.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("collection_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the collection."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("namespace"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only metafields in this namespace, the first part of their name.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("key"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only metafields with this key, the second part of their name.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("metafields"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric metafield id."),
-        },
-        StoreField {
-            name: Borrowed("namespace"),
-            kind: Borrowed("string"),
-            description: Borrowed("First part of the name, such as `custom`."),
-        },
-        StoreField {
-            name: Borrowed("key"),
-            kind: Borrowed("string"),
-            description: Borrowed("Second part of the name."),
-        },
-        StoreField {
-            name: Borrowed("value"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "The value; a text for most types, also for numbers, dates and JSON, read by `type`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Type of the value, such as `single_line_text_field`, `number_decimal`, `json` or `list.product_reference`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the field is for."),
-        },
-        StoreField {
-            name: Borrowed("owner_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the record it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("owner_resource"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of the record it belongs to, such as `product` or `customer`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("metafield_smart_collections", "A custom field of a smart collection.")
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric metafield id."),
+        stored("namespace", "string", "First part of the name, such as `custom`."),
+        stored("key", "string", "Second part of the name."),
+        stored("value", "string", "The value; a text for most types, also for numbers, dates and JSON, read by `type`."),
+        stored("type", "string", "Type of the value, such as `single_line_text_field`, `number_decimal`, `json` or `list.product_reference`."),
+        stored("description", "string", "What the field is for."),
+        stored("owner_id", "integer", "Id of the record it belongs to."),
+        stored("owner_resource", "string", "Kind of the record it belongs to, such as `product` or `customer`."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("MetafieldSmartCollections_List", "metafield_smart_collections", Action::List, template!("/smart_collections/{collection_id}/metafields.json"))
+    .summary("List metafields of a smart collection")
+    .description("Returns the custom fields of a smart collection, all or those of one namespace and key. Shopify calls custom fields metafields. `value` is a text for most types. To write or delete them use `metafields.create` and `metafields.delete`.")
+    .parameters(list![
+        path("collection_id", INTEGER).required().description("Numeric id of the collection."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("namespace", STRING).description("Only metafields in this namespace, the first part of their name."),
+        query("key", STRING).description("Only metafields with this key, the second part of their name."),
+    ])
+    .records(json_path!("$.metafields"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/metafield_shops.json"));

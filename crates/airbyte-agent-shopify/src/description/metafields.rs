@@ -2,303 +2,60 @@
 
 //! `metafields` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `metafields` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("metafields"),
-    description: Borrowed(
-        "The act of writing or deleting custom fields of any record, by global id of the owner.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Metafields_Set"),
-            entity: Borrowed("metafields"),
-            action: Action::Create,
-            summary: Borrowed("Write metafields"),
-            description: Borrowed(
-                "Creates custom fields or overwrites their values, on products, customers, orders, collections and nearly all other records, up to 25 at once. All are written or none. Read them with the `metafield_…` list of the kind of record.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("metafields"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The metafields to write, at most 25 in one call; all of them or none are written.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("namespace"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "First part of the name; the fields merchants define are in `custom`.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("key"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Second part of the name."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("type"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Type of the value, such as `single_line_text_field`, `number_integer`, `boolean`, `date`, `json` or `list.product_reference`. It has to be the type of the definition, if there is one.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("value"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                r#"The value, always as a text: numbers as "42", lists and objects as JSON."#,
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("ownerId"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
+pub(super) const ENTITY: Entity = Entity::new("metafields", "The act of writing or deleting custom fields of any record, by global id of the owner.")
+    .operations(list![CREATE, DELETE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Metafields_Set", "metafields", Action::Create, template!("/graphql.json"))
+    .summary("Write metafields")
+    .description("Creates custom fields or overwrites their values, on products, customers, orders, collections and nearly all other records, up to 25 at once. All are written or none. Read them with the `metafield_…` list of the kind of record.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("metafields", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("namespace", STRING.description("First part of the name; the fields merchants define are in `custom`.")),
+                required("key", STRING.description("Second part of the name.")),
+                required("type", STRING.description("Type of the value, such as `single_line_text_field`, `number_integer`, `boolean`, `date`, `json` or `list.product_reference`. It has to be the type of the definition, if there is one.")),
+                required("value", STRING.description(r#"The value, always as a text: numbers as "42", lists and objects as JSON."#)),
+                required("ownerId", STRING.description("Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.")),
             ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation MetafieldsSet($metafields: [MetafieldsSetInput!]!) {
-  metafieldsSet(metafields: $metafields) {
-    userErrors { field message code }
-    metafields { id namespace key value type updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("metafields"),
-                        value: VariableValue::Parameter(Borrowed("metafields")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("metafieldsSet")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("metafieldsSet")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("metafieldsSet")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of writing metafields.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"metafields":{"type":"array","description":"The metafields written; null or empty when any of them was refused.","items":{"type":"object","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Metafield/…`)."},"namespace":{"type":["string","null"],"description":"First part of the name."},"key":{"type":["string","null"],"description":"Second part of the name."},"value":{"type":["string","null"],"description":"The value, as a text."},"type":{"type":["string","null"],"description":"Type of the value."},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Metafields_Delete"),
-            entity: Borrowed("metafields"),
-            action: Action::Delete,
-            summary: Borrowed("Delete metafields"),
-            description: Borrowed(
-                "Deletes custom fields by owner, namespace and key. Those that do not exist come back as null and are no error. Cannot be undone.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("metafields"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("The metafields to delete, by owner and name."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("ownerId"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("namespace"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "First part of the name; the fields merchants define are in `custom`.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("key"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Second part of the name."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation MetafieldsDelete($metafields: [MetafieldIdentifierInput!]!) {
-  metafieldsDelete(metafields: $metafields) {
-    deletedMetafields { key namespace ownerId }
-    userErrors { field message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("metafields"),
-                        value: VariableValue::Parameter(Borrowed("metafields")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("metafieldsDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("metafieldsDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("metafieldsDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting metafields.","properties":{"deletedMetafields":{"type":["array","null"],"description":"The metafields named; null in places where there was none.","items":{"type":["object","null"],"properties":{"key":{"type":["string","null"],"description":"Second part of the name."},"namespace":{"type":["string","null"],"description":"First part of the name."},"ownerId":{"type":["string","null"],"description":"Global id of the record it belonged to."}}}},"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","description":"A custom field: a named, typed value attached to the shop or one of its records.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric metafield id."},"namespace":{"type":["string","null"],"description":"First part of the name, such as `custom`."},"key":{"type":["string","null"],"description":"Second part of the name."},"value":{"type":["string","integer","boolean","null"],"description":"The value; a text for most types, also for numbers, dates and JSON, read by `type`."},"type":{"type":["string","null"],"description":"Type of the value, such as `single_line_text_field`, `number_decimal`, `json` or `list.product_reference`."},"description":{"type":["string","null"],"description":"What the field is for."},"owner_id":{"type":["integer","null"],"description":"Id of the record it belongs to."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"owner_resource":{"type":["string","null"],"description":"Kind of the record it belongs to, such as `product` or `customer`."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+        ])).required().description("The metafields to write, at most 25 in one call; all of them or none are written."),
+    ])
+    .graphql(graphql(include_str!("graphql/metafields_create.graphql")).variables(list![set("metafields", given("metafields"))]))
+    .records(json_path!("$.data.metafieldsSet"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.metafieldsSet.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.metafieldsSet.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Metafields_Delete", "metafields", Action::Delete, template!("/graphql.json"))
+    .summary("Delete metafields")
+    .description("Deletes custom fields by owner, namespace and key. Those that do not exist come back as null and are no error. Cannot be undone.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("metafields", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("ownerId", STRING.description("Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.")),
+                required("namespace", STRING.description("First part of the name; the fields merchants define are in `custom`.")),
+                required("key", STRING.description("Second part of the name.")),
+            ]).closed(),
+        ])).required().description("The metafields to delete, by owner and name."),
+    ])
+    .graphql(graphql(include_str!("graphql/metafields_delete.graphql")).variables(list![set("metafields", given("metafields"))]))
+    .records(json_path!("$.data.metafieldsDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.metafieldsDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.metafieldsDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/metafield_shops.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/metafields_create.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/metafields_delete.json"));

@@ -2,177 +2,42 @@
 
 //! `order_refunds` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Money given back and items taken back for an order.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric refund id."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"note":{"type":["string","null"],"description":"Reason, as free text."},"user_id":{"type":["integer","null"],"description":"Id of the staff member who did it, if one did."},"processed_at":{"type":["string","null"],"description":"When it was processed.","format":"date-time"},"restock":{"type":["boolean","null"],"description":"Whether items went back to stock (older field; see `refund_line_items`)."},"duties":{"type":["array","null"],"description":"Duties, as objects.","items":{"type":"object"}},"total_duties_set":{"type":["object","null"],"description":"Duties given back, in shop and presentment currency."},"return":{"type":["object","null"],"description":"The return it belongs to, with its `id`."},"refund_line_items":{"type":["array","null"],"description":"Items taken back, as objects with `line_item_id`, `quantity`, `restock_type` and `subtotal`.","items":{"type":"object"}},"transactions":{"type":["array","null"],"description":"Payments made back.","items":{"type":"object","description":"One step of the payment of an order: authorization, capture, sale, void or refund.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric transaction id."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"kind":{"type":["string","null"],"description":"`authorization`, `capture`, `sale`, `void` or `refund`."},"gateway":{"type":["string","null"],"description":"Payment gateway."},"status":{"type":["string","null"],"description":"`pending`, `success`, `failure` or `error`."},"message":{"type":["string","null"],"description":"Text of the gateway about the outcome."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"test":{"type":["boolean","null"],"description":"Whether it is a test without real money."},"authorization":{"type":["string","null"],"description":"Authorization code of the gateway."},"location_id":{"type":["integer","null"],"description":"Id of the location."},"user_id":{"type":["integer","null"],"description":"Id of the staff member who did it, if one did."},"parent_id":{"type":["integer","null"],"description":"Id of the transaction it follows from, such as the authorization of a capture."},"processed_at":{"type":["string","null"],"description":"When it was processed.","format":"date-time"},"device_id":{"type":["integer","null"],"description":"Id of the Point of Sale device, if one was used."},"error_code":{"type":["string","null"],"description":"Why it failed, such as `card_declined` or `expired_card`."},"source_name":{"type":["string","null"],"description":"Channel it came from, such as `web`, `pos` or an app."},"receipt":{"type":["object","null"],"description":"Answer of the gateway or service, in its own form."},"currency_exchange_adjustment":{"type":["object","null"],"description":"Gain or loss by exchange rates."},"amount":{"type":["string","null"],"description":"Amount, as a decimal text."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code of the amounts."},"payment_id":{"type":["string","null"],"description":"Id of the payment at the gateway."},"total_unsettled_set":{"type":["object","null"],"description":"What can still be captured, in shop and presentment currency."},"manual_payment_gateway":{"type":["boolean","null"],"description":"Whether the payment is handled outside Shopify, such as cash or bank transfer."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}},"order_adjustments":{"type":["array","null"],"description":"Differences to the sum of the items, as objects with `kind`, `reason` and `amount`.","items":{"type":"object"}},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"refund_shipping_lines":{"type":["array","null"],"description":"Shipping given back, as objects.","items":{"type":"object"}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `order_refunds` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("order_refunds"),
-    description: Borrowed("Money given back and items taken back for an order."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("OrderRefunds_List"),
-            entity: Borrowed("order_refunds"),
-            action: Action::List,
-            summary: Borrowed("List refunds of an order"),
-            description: Borrowed(
-                "Returns the refunds of one order, with items taken back and payments made back.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/orders/")),
-                    Piece::Name(Borrowed("order_id")),
-                    Piece::Text(Borrowed("/refunds.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("refunds"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("OrderRefunds_Get"),
-            entity: Borrowed("order_refunds"),
-            action: Action::Get,
-            summary: Borrowed("Get a refund"),
-            description: Borrowed(
-                "Returns one refund of an order, by numeric ids of order and refund.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/orders/")),
-                    Piece::Name(Borrowed("order_id")),
-                    Piece::Text(Borrowed("/refunds/")),
-                    Piece::Name(Borrowed("refund_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("refund_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the refund, from `order_refunds.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("refund"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric refund id."),
-        },
-        StoreField {
-            name: Borrowed("order_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the order."),
-        },
-        StoreField {
-            name: Borrowed("user_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the staff member who did it, if one did."),
-        },
-        StoreField {
-            name: Borrowed("note"),
-            kind: Borrowed("string"),
-            description: Borrowed("Reason, as free text."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("processed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was processed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("order_refunds", "Money given back and items taken back for an order.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric refund id."),
+        stored("order_id", "integer", "Id of the order."),
+        stored("user_id", "integer", "Id of the staff member who did it, if one did."),
+        stored("note", "string", "Reason, as free text."),
+        stored("created_at", "string", "When it was created."),
+        stored("processed_at", "string", "When it was processed."),
+    ]);
+
+const LIST: Operation = Operation::get("OrderRefunds_List", "order_refunds", Action::List, template!("/orders/{order_id}/refunds.json"))
+    .summary("List refunds of an order")
+    .description("Returns the refunds of one order, with items taken back and payments made back.")
+    .parameters(list![
+        path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+    ])
+    .records(json_path!("$.refunds"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("OrderRefunds_Get", "order_refunds", Action::Get, template!("/orders/{order_id}/refunds/{refund_id}.json"))
+    .summary("Get a refund")
+    .description("Returns one refund of an order, by numeric ids of order and refund.")
+    .parameters(list![
+        path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
+        path("refund_id", INTEGER).required().description("Numeric id of the refund, from `order_refunds.list`."),
+    ])
+    .records(json_path!("$.refund"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/order_refunds.json"));

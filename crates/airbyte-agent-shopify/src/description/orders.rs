@@ -2,1097 +2,179 @@
 
 //! `orders` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A completed purchase. Prices are decimal texts in the shop's currency, such as \"199.00\".","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric order id; the number customers see is `name`."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"app_id":{"type":["integer","null"],"description":"Id of the app that created the order."},"browser_ip":{"type":["string","null"],"description":"IP address the order was placed from."},"buyer_accepts_marketing":{"type":["boolean","null"],"description":"Whether the customer agreed to marketing e-mails."},"cancel_reason":{"type":["string","null"],"description":"Why it was canceled: `customer`, `fraud`, `inventory`, `declined`, `staff` or `other`."},"cancelled_at":{"type":["string","null"],"description":"When it was canceled; null otherwise.","format":"date-time"},"cart_token":{"type":["string","null"],"description":"Token of the cart it came from."},"checkout_id":{"type":["integer","null"],"description":"Id of the checkout."},"checkout_token":{"type":["string","null"],"description":"Token of the checkout."},"client_details":{"type":["object","null"],"description":"Browser of the customer: `user_agent`, `accept_language`, `browser_width` and so on."},"closed_at":{"type":["string","null"],"description":"When it was closed (archived); null while open.","format":"date-time"},"company":{"type":["object","null"],"description":"For business customers: `id` and `location_id` of the company."},"confirmation_number":{"type":["string","null"],"description":"Random code that identifies the order to the customer; not unique."},"confirmed":{"type":["boolean","null"],"description":"Whether stock was reserved for the order."},"contact_email":{"type":["string","null"],"description":"E-mail address used for messages about the order."},"created_at":{"type":["string","null"],"description":"When it was created in Shopify; the purchase itself is `processed_at`.","format":"date-time"},"currency":{"type":["string","null"],"description":"Currency of the shop, in which amounts are given; three-letter ISO code."},"current_subtotal_price":{"type":["string","null"],"description":"`subtotal_price` after edits, returns and refunds."},"current_subtotal_price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"current_total_additional_fees_set":{"type":["object","null"],"description":"Additional fees after changes, in both currencies."},"current_total_discounts":{"type":["string","null"],"description":"Discounts after edits, returns and refunds."},"current_total_discounts_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"current_total_duties_set":{"type":["object","null"],"description":"Duties after changes, in both currencies."},"current_total_price":{"type":["string","null"],"description":"`total_price` after edits, returns and refunds: what the order is worth now."},"current_total_price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"current_total_tax":{"type":["string","null"],"description":"Taxes after edits, returns and refunds."},"current_total_tax_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"customer":{"description":"Who ordered; null for anonymous sales.","oneOf":[{"type":"object","description":"A person who bought something or left contact data in the store.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric customer id."},"email":{"type":["string","null"],"description":"E-mail address, unique in the shop."},"accepts_marketing":{"type":["boolean","null"],"description":"Older flag; see `email_marketing_consent`."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"orders_count":{"type":["integer","null"],"description":"Number of orders so far."},"state":{"type":["string","null"],"description":"State of the account: `disabled` (none yet), `invited`, `enabled` or `declined`."},"total_spent":{"type":["string","null"],"description":"Sum of all orders, as a decimal text."},"last_order_id":{"type":["integer","null"],"description":"Id of the latest order."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"verified_email":{"type":["boolean","null"],"description":"Whether the e-mail address was verified."},"multipass_identifier":{"type":["string","null"],"description":"Id of the customer in a Multipass login."},"tax_exempt":{"type":["boolean","null"],"description":"Whether the customer pays no taxes."},"tags":{"type":["string","null"],"description":"Tags, separated by comma and space."},"last_order_name":{"type":["string","null"],"description":"Number of the latest order, such as `#1001`."},"currency":{"type":["string","null"],"description":"Currency of the latest order, three-letter ISO code."},"phone":{"type":["string","null"],"description":"Phone number in E.164 form, unique in the shop."},"addresses":{"type":["array","null"],"description":"The latest addresses, at most ten; all with `customer_address.list`.","items":{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}}},"accepts_marketing_updated_at":{"type":["string","null"],"description":"When the older flag changed.","format":"date-time"},"marketing_opt_in_level":{"type":["string","null"],"description":"Older form of the opt-in level; see `email_marketing_consent`."},"tax_exemptions":{"type":["array","null"],"description":"Codes of the tax exemptions, such as `CA_STATUS_CARD_EXEMPTION`.","items":{"type":"string"}},"email_marketing_consent":{"description":"Agreement to marketing by e-mail.","oneOf":[{"type":"object","description":"Whether and how a customer agreed to marketing through one channel.","properties":{"state":{"type":["string","null"],"description":"`subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`."},"opt_in_level":{"type":["string","null"],"description":"How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`."},"consent_updated_at":{"type":["string","null"],"description":"When the customer agreed or refused.","format":"date-time"},"consent_collected_from":{"type":["string","null"],"description":"Where the agreement was given: `SHOPIFY` or `OTHER`."}}},{"type":"null"}]},"sms_marketing_consent":{"description":"Agreement to marketing by text message.","oneOf":[{"type":"object","description":"Whether and how a customer agreed to marketing through one channel.","properties":{"state":{"type":["string","null"],"description":"`subscribed`, `not_subscribed`, `pending`, `unsubscribed`, `invalid` or `redacted`."},"opt_in_level":{"type":["string","null"],"description":"How sure the opt-in is: `single_opt_in`, `confirmed_opt_in` or `unknown`."},"consent_updated_at":{"type":["string","null"],"description":"When the customer agreed or refused.","format":"date-time"},"consent_collected_from":{"type":["string","null"],"description":"Where the agreement was given: `SHOPIFY` or `OTHER`."}}},{"type":"null"}]},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"default_address":{"description":"Default address.","oneOf":[{"type":"object","description":"A postal address in a customer's address book.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric address id."},"customer_id":{"type":["integer","null"],"description":"Id of the customer."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"default":{"type":["boolean","null"],"description":"Whether this is the customer's default address."}}},{"type":"null"}]}}},{"type":"null"}]},"customer_locale":{"type":["string","null"],"description":"Language and region of the customer, such as `en-CA`."},"device_id":{"type":["integer","null"],"description":"Id of the Point of Sale device, if one was used."},"discount_applications":{"type":["array","null"],"description":"Discounts in the order they were applied, as objects with `type`, `value`, `value_type`, `target_type` and `code` or `title`.","items":{"type":"object"}},"discount_codes":{"type":["array","null"],"description":"Codes used, as objects with `code`, `amount` and `type`.","items":{"type":"object"}},"email":{"type":["string","null"],"description":"E-mail address of the customer."},"estimated_taxes":{"type":["boolean","null"],"description":"Whether taxes are only estimated."},"financial_status":{"type":["string","null"],"description":"State of the payment: `pending`, `authorized`, `partially_paid`, `paid`, `partially_refunded`, `refunded` or `voided`."},"fulfillment_status":{"type":["string","null"],"description":"State of shipping: `fulfilled`, `partial`, `restocked`, or null when nothing was shipped."},"fulfillments":{"type":["array","null"],"description":"Shipments so far.","items":{"type":"object","description":"A shipment of items of an order, with tracking.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric fulfillment id."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"status":{"type":["string","null"],"description":"`pending`, `open`, `success`, `cancelled`, `error` or `failure`."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"service":{"type":["string","null"],"description":"Fulfillment service, or `manual`."},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"tracking_company":{"type":["string","null"],"description":"Carrier."},"shipment_status":{"type":["string","null"],"description":"Where the parcel is: `confirmed`, `in_transit`, `out_for_delivery`, `delivered`, `failure` and so on."},"location_id":{"type":["integer","null"],"description":"Id of the location it was shipped from."},"origin_address":{"type":["object","null"],"description":"Address it was shipped from."},"line_items":{"type":["array","null"],"description":"What was shipped.","items":{"type":"object","description":"One line of an order, draft order, checkout or fulfillment.","properties":{"id":{"type":"integer","description":"Numeric id of the line."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"attributed_staffs":{"type":["array","null"],"description":"Staff credited with the sale, as objects with `id` and `quantity`.","items":{"type":"object"}},"current_quantity":{"type":["integer","null"],"description":"Quantity after removals."},"fulfillable_quantity":{"type":["integer","null"],"description":"Quantity that can still be shipped."},"fulfillment_service":{"type":["string","null"],"description":"Who fulfills it: `manual` or the handle of a fulfillment service."},"fulfillment_status":{"type":["string","null"],"description":"`fulfilled`, `partial`, `not_eligible`, or null when nothing was shipped."},"gift_card":{"type":["boolean","null"],"description":"Whether it is a gift card."},"grams":{"type":["integer","null"],"description":"Weight in grams."},"name":{"type":["string","null"],"description":"Product and variant title in one."},"price":{"type":["string","null"],"description":"Price of one unit before discounts."},"price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"product_exists":{"type":["boolean","null"],"description":"Whether the product still exists."},"product_id":{"type":["integer","null"],"description":"Id of the product; null for custom items and deleted products."},"properties":{"type":["array","null"],"description":"Custom data of the line, such as an engraving, as objects with `name` and `value`.","items":{"type":"object"}},"quantity":{"type":["integer","null"],"description":"Quantity ordered."},"requires_shipping":{"type":["boolean","null"],"description":"Whether it has to be shipped."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"taxable":{"type":["boolean","null"],"description":"Whether tax is charged on it."},"title":{"type":["string","null"],"description":"Title of the product."},"total_discount":{"type":["string","null"],"description":"Discount on the line itself, without shares of the order's discounts."},"total_discount_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"variant_id":{"type":["integer","null"],"description":"Id of the variant; null for custom items."},"variant_inventory_management":{"type":["string","null"],"description":"Who tracks the stock: `shopify`, a service, or null."},"variant_title":{"type":["string","null"],"description":"Title of the variant."},"vendor":{"type":["string","null"],"description":"Maker or supplier."},"tax_lines":{"type":["array","null"],"description":"Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.","items":{"type":"object"}},"duties":{"type":["array","null"],"description":"Duties, as objects.","items":{"type":"object"}},"discount_allocations":{"type":["array","null"],"description":"Shares of discounts, as objects with `amount` and `discount_application_index`.","items":{"type":"object"}}}}},"tracking_number":{"type":["string","null"],"description":"First tracking number."},"tracking_numbers":{"type":["array","null"],"description":"All tracking numbers.","items":{"type":"string"}},"tracking_url":{"type":["string","null"],"description":"Tracking page of the first number."},"tracking_urls":{"type":["array","null"],"description":"Tracking pages of all numbers.","items":{"type":"string"}},"receipt":{"type":["object","null"],"description":"Answer of the gateway or service, in its own form."},"name":{"type":["string","null"],"description":"Number of the fulfillment, such as `#1001.1`."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}},"gateway":{"type":["string","null"],"description":"Payment gateway."},"landing_site":{"type":["string","null"],"description":"Page of the store the customer arrived on."},"landing_site_ref":{"type":["string","null"],"description":"Referral code in the address of the landing page."},"line_items":{"type":["array","null"],"description":"What was ordered.","items":{"type":"object","description":"One line of an order, draft order, checkout or fulfillment.","properties":{"id":{"type":"integer","description":"Numeric id of the line."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"attributed_staffs":{"type":["array","null"],"description":"Staff credited with the sale, as objects with `id` and `quantity`.","items":{"type":"object"}},"current_quantity":{"type":["integer","null"],"description":"Quantity after removals."},"fulfillable_quantity":{"type":["integer","null"],"description":"Quantity that can still be shipped."},"fulfillment_service":{"type":["string","null"],"description":"Who fulfills it: `manual` or the handle of a fulfillment service."},"fulfillment_status":{"type":["string","null"],"description":"`fulfilled`, `partial`, `not_eligible`, or null when nothing was shipped."},"gift_card":{"type":["boolean","null"],"description":"Whether it is a gift card."},"grams":{"type":["integer","null"],"description":"Weight in grams."},"name":{"type":["string","null"],"description":"Product and variant title in one."},"price":{"type":["string","null"],"description":"Price of one unit before discounts."},"price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"product_exists":{"type":["boolean","null"],"description":"Whether the product still exists."},"product_id":{"type":["integer","null"],"description":"Id of the product; null for custom items and deleted products."},"properties":{"type":["array","null"],"description":"Custom data of the line, such as an engraving, as objects with `name` and `value`.","items":{"type":"object"}},"quantity":{"type":["integer","null"],"description":"Quantity ordered."},"requires_shipping":{"type":["boolean","null"],"description":"Whether it has to be shipped."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"taxable":{"type":["boolean","null"],"description":"Whether tax is charged on it."},"title":{"type":["string","null"],"description":"Title of the product."},"total_discount":{"type":["string","null"],"description":"Discount on the line itself, without shares of the order's discounts."},"total_discount_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"variant_id":{"type":["integer","null"],"description":"Id of the variant; null for custom items."},"variant_inventory_management":{"type":["string","null"],"description":"Who tracks the stock: `shopify`, a service, or null."},"variant_title":{"type":["string","null"],"description":"Title of the variant."},"vendor":{"type":["string","null"],"description":"Maker or supplier."},"tax_lines":{"type":["array","null"],"description":"Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.","items":{"type":"object"}},"duties":{"type":["array","null"],"description":"Duties, as objects.","items":{"type":"object"}},"discount_allocations":{"type":["array","null"],"description":"Shares of discounts, as objects with `amount` and `discount_application_index`.","items":{"type":"object"}}}}},"location_id":{"type":["integer","null"],"description":"Id of the Point of Sale location where it was sold, if any."},"merchant_of_record_app_id":{"type":["integer","null"],"description":"Id of the app that acts as merchant of record."},"merchant_business_entity_id":{"type":["string","null"],"description":"Legal entity of the merchant."},"duties_included":{"type":["boolean","null"],"description":"Whether duties are contained in the prices."},"total_cash_rounding_payment_adjustment_set":{"type":["object","null"],"description":"Rounding of cash payments, in both currencies."},"total_cash_rounding_refund_adjustment_set":{"type":["object","null"],"description":"Rounding of cash refunds, in both currencies."},"payment_terms":{"type":["object","null"],"description":"Terms of a later payment, such as net 30, with their schedule."},"name":{"type":["string","null"],"description":"Number the customer sees, with prefix and suffix, such as `#1001`."},"note":{"type":["string","null"],"description":"Note on the order."},"note_attributes":{"type":["array","null"],"description":"Additional data on it, as objects with `name` and `value`.","items":{"type":"object"}},"number":{"type":["integer","null"],"description":"Count of orders from 1, without the offset of 1000."},"order_number":{"type":["integer","null"],"description":"Number of the order, from 1001; `name` without prefix and suffix."},"order_status_url":{"type":["string","null"],"description":"Page where the customer sees the state of the order."},"original_total_additional_fees_set":{"type":["object","null"],"description":"Additional fees when ordered, in both currencies."},"original_total_duties_set":{"type":["object","null"],"description":"Duties when ordered, in both currencies."},"payment_gateway_names":{"type":["array","null"],"description":"Payment gateways used.","items":{"type":"string"}},"phone":{"type":["string","null"],"description":"Phone number."},"po_number":{"type":["string","null"],"description":"Purchase order number of a business customer."},"presentment_currency":{"type":["string","null"],"description":"Currency that was shown to the customer, three-letter ISO code."},"processed_at":{"type":["string","null"],"description":"When the purchase took place; may lie before `created_at` for imported orders.","format":"date-time"},"reference":{"type":["string","null"],"description":"Reference given by the channel."},"referring_site":{"type":["string","null"],"description":"Site that sent the customer."},"refunds":{"type":["array","null"],"description":"Refunds so far.","items":{"type":"object","description":"Money given back and items taken back for an order.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric refund id."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"note":{"type":["string","null"],"description":"Reason, as free text."},"user_id":{"type":["integer","null"],"description":"Id of the staff member who did it, if one did."},"processed_at":{"type":["string","null"],"description":"When it was processed.","format":"date-time"},"restock":{"type":["boolean","null"],"description":"Whether items went back to stock (older field; see `refund_line_items`)."},"duties":{"type":["array","null"],"description":"Duties, as objects.","items":{"type":"object"}},"total_duties_set":{"type":["object","null"],"description":"Duties given back, in shop and presentment currency."},"return":{"type":["object","null"],"description":"The return it belongs to, with its `id`."},"refund_line_items":{"type":["array","null"],"description":"Items taken back, as objects with `line_item_id`, `quantity`, `restock_type` and `subtotal`.","items":{"type":"object"}},"transactions":{"type":["array","null"],"description":"Payments made back.","items":{"type":"object","description":"One step of the payment of an order: authorization, capture, sale, void or refund.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric transaction id."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"kind":{"type":["string","null"],"description":"`authorization`, `capture`, `sale`, `void` or `refund`."},"gateway":{"type":["string","null"],"description":"Payment gateway."},"status":{"type":["string","null"],"description":"`pending`, `success`, `failure` or `error`."},"message":{"type":["string","null"],"description":"Text of the gateway about the outcome."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"test":{"type":["boolean","null"],"description":"Whether it is a test without real money."},"authorization":{"type":["string","null"],"description":"Authorization code of the gateway."},"location_id":{"type":["integer","null"],"description":"Id of the location."},"user_id":{"type":["integer","null"],"description":"Id of the staff member who did it, if one did."},"parent_id":{"type":["integer","null"],"description":"Id of the transaction it follows from, such as the authorization of a capture."},"processed_at":{"type":["string","null"],"description":"When it was processed.","format":"date-time"},"device_id":{"type":["integer","null"],"description":"Id of the Point of Sale device, if one was used."},"error_code":{"type":["string","null"],"description":"Why it failed, such as `card_declined` or `expired_card`."},"source_name":{"type":["string","null"],"description":"Channel it came from, such as `web`, `pos` or an app."},"receipt":{"type":["object","null"],"description":"Answer of the gateway or service, in its own form."},"currency_exchange_adjustment":{"type":["object","null"],"description":"Gain or loss by exchange rates."},"amount":{"type":["string","null"],"description":"Amount, as a decimal text."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code of the amounts."},"payment_id":{"type":["string","null"],"description":"Id of the payment at the gateway."},"total_unsettled_set":{"type":["object","null"],"description":"What can still be captured, in shop and presentment currency."},"manual_payment_gateway":{"type":["boolean","null"],"description":"Whether the payment is handled outside Shopify, such as cash or bank transfer."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}},"order_adjustments":{"type":["array","null"],"description":"Differences to the sum of the items, as objects with `kind`, `reason` and `amount`.","items":{"type":"object"}},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"refund_shipping_lines":{"type":["array","null"],"description":"Shipping given back, as objects.","items":{"type":"object"}}}}},"shipping_address":{"description":"Where it is shipped to.","oneOf":[{"type":"object","description":"Postal address as written on an order, draft order or checkout.","properties":{"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."}}},{"type":"null"}]},"shipping_lines":{"type":["array","null"],"description":"Shipping methods chosen, as objects with `title`, `code` and `price`.","items":{"type":"object"}},"source_identifier":{"type":["string","null"],"description":"Id of it at the app or channel it came from."},"source_name":{"type":["string","null"],"description":"Channel it came from, such as `web`, `pos` or an app."},"source_url":{"type":["string","null"],"description":"Link to it at the app or channel it came from."},"subtotal_price":{"type":["string","null"],"description":"Sum of the items less discounts, before shipping and taxes (unless prices include them)."},"subtotal_price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"tags":{"type":["string","null"],"description":"Tags, separated by comma and space."},"tax_exempt":{"type":["boolean","null"],"description":"Whether no taxes are charged."},"tax_lines":{"type":["array","null"],"description":"Taxes, as objects with `title`, `rate` (0.2 is 20 percent) and `price`.","items":{"type":"object"}},"taxes_included":{"type":["boolean","null"],"description":"Whether taxes are contained in the prices."},"test":{"type":["boolean","null"],"description":"Whether it is a test order."},"token":{"type":["string","null"],"description":"Unique token of the order."},"total_discounts":{"type":["string","null"],"description":"Sum of discounts."},"total_discounts_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"total_line_items_price":{"type":["string","null"],"description":"Sum of the items before discounts, shipping and taxes."},"total_line_items_price_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"total_outstanding":{"type":["string","null"],"description":"What is still to be paid."},"total_price":{"type":["string","null"],"description":"Sum of items, taxes, shipping and tips, less discounts."},"total_price_set":{"type":["object","null"],"description":"The same as `shop_money` and `presentment_money`, each with `amount` and `currency_code`."},"total_shipping_price_set":{"type":["object","null"],"description":"Price of shipping, in both currencies."},"total_tax":{"type":["string","null"],"description":"Sum of taxes."},"total_tax_set":{"type":["object","null"],"description":"The same in shop and presentment currency."},"total_tip_received":{"type":["string","null"],"description":"Sum of tips."},"total_weight":{"type":["integer","null"],"description":"Weight of all items, in grams."},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"user_id":{"type":["integer","null"],"description":"Id of the staff member who placed it, if one did."},"billing_address":{"description":"Address of the payer.","oneOf":[{"type":"object","description":"Postal address as written on an order, draft order or checkout.","properties":{"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"company":{"type":["string","null"],"description":"Company name."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"city":{"type":["string","null"],"description":"City."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"zip":{"type":["string","null"],"description":"Postal code."},"phone":{"type":["string","null"],"description":"Phone number."},"name":{"type":["string","null"],"description":"Full name."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `orders` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("orders"),
-    description: Borrowed("A completed purchase, with items, prices, payment and shipping state."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Orders_List"),
-            entity: Borrowed("orders"),
-            action: Action::List,
-            summary: Borrowed("List orders"),
-            description: Borrowed(
-                "Returns orders, newest first unless `since_id` is given. Without `status` only open ones: pass `any` to see closed and canceled ones as well. Apps see the last 60 days only, unless they have the scope `read_all_orders`. There is no filter by customer or number.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/orders.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only orders in this state: `open`, `closed` (archived), `cancelled`, or `any` for all. Shopify takes `open` when it is left out, so pass `any` to see closed and cancelled ones too.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""open""#)),
-                            Json(Borrowed(r#""closed""#)),
-                            Json(Borrowed(r#""cancelled""#)),
-                            Json(Borrowed(r#""any""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""open""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""open""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("financial_status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only orders whose payment is in this state; `unpaid` covers `authorized` and `partially_paid`. All when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""authorized""#)),
-                            Json(Borrowed(r#""pending""#)),
-                            Json(Borrowed(r#""paid""#)),
-                            Json(Borrowed(r#""partially_paid""#)),
-                            Json(Borrowed(r#""refunded""#)),
-                            Json(Borrowed(r#""voided""#)),
-                            Json(Borrowed(r#""partially_refunded""#)),
-                            Json(Borrowed(r#""any""#)),
-                            Json(Borrowed(r#""unpaid""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fulfillment_status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only orders whose shipping is in this state: `shipped` (all items), `partial`, `unshipped` (nothing), `unfulfilled` (nothing or a part). All when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""shipped""#)),
-                            Json(Borrowed(r#""partial""#)),
-                            Json(Borrowed(r#""unshipped""#)),
-                            Json(Borrowed(r#""any""#)),
-                            Json(Borrowed(r#""unfulfilled""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("orders"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
+pub(super) const ENTITY: Entity = Entity::new("orders", "A completed purchase, with items, prices, payment and shipping state.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric order id; the number customers see is `name`."),
+        stored("name", "string", "Number the customer sees, with prefix and suffix, such as `#1001`."),
+        stored("email", "string", "E-mail address of the customer."),
+        stored("phone", "string", "Phone number."),
+        stored("order_number", "integer", "Number of the order, from 1001; `name` without prefix and suffix."),
+        stored("financial_status", "string", "State of the payment: `pending`, `authorized`, `partially_paid`, `paid`, `partially_refunded`, `refunded` or `voided`."),
+        stored("fulfillment_status", "string", "State of shipping: `fulfilled`, `partial`, `restocked`, or null when nothing was shipped."),
+        stored("currency", "string", "Currency of the shop, in which amounts are given; three-letter ISO code."),
+        stored("total_price", "string", "Sum of items, taxes, shipping and tips, less discounts."),
+        stored("subtotal_price", "string", "Sum of the items less discounts, before shipping and taxes (unless prices include them)."),
+        stored("total_tax", "string", "Sum of taxes."),
+        stored("total_discounts", "string", "Sum of discounts."),
+        stored("total_weight", "integer", "Weight of all items, in grams."),
+        stored("cancel_reason", "string", "Why it was canceled: `customer`, `fraud`, `inventory`, `declined`, `staff` or `other`."),
+        stored("cancelled_at", "string", "When it was canceled; null otherwise."),
+        stored("closed_at", "string", "When it was closed (archived); null while open."),
+        stored("tags", "string", "Tags, separated by comma and space."),
+        stored("note", "string", "Note on the order."),
+        stored("processed_at", "string", "When the purchase took place; may lie before `created_at` for imported orders."),
+        stored("created_at", "string", "When it was created in Shopify; the purchase itself is `processed_at`."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Orders_List", "orders", Action::List, template!("/orders.json"))
+    .summary("List orders")
+    .description("Returns orders, newest first unless `since_id` is given. Without `status` only open ones: pass `any` to see closed and canceled ones as well. Apps see the last 60 days only, unless they have the scope `read_all_orders`. There is no filter by customer or number.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("created_at_min", STRING.format("date-time")).description("Only records created at or after this instant, ISO 8601 with offset."),
+        query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("status", STRING.choices(words!["open", "closed", "cancelled", "any"]).default(r#""open""#)).default(r#""open""#).description("Only orders in this state: `open`, `closed` (archived), `cancelled`, or `any` for all. Shopify takes `open` when it is left out, so pass `any` to see closed and cancelled ones too."),
+        query("financial_status", STRING.choices(words![
+            "authorized",
+            "pending",
+            "paid",
+            "partially_paid",
+            "refunded",
+            "voided",
+            "partially_refunded",
+            "any",
+            "unpaid",
+        ])).description("Only orders whose payment is in this state; `unpaid` covers `authorized` and `partially_paid`. All when left out."),
+        query("fulfillment_status", STRING.choices(words!["shipped", "partial", "unshipped", "any", "unfulfilled"])).description("Only orders whose shipping is in this state: `shipped` (all items), `partial`, `unshipped` (nothing), `unfulfilled` (nothing or a part). All when left out."),
+    ])
+    .records(json_path!("$.orders"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Orders_Get", "orders", Action::Get, template!("/orders/{order_id}.json"))
+    .summary("Get an order")
+    .description("Returns one order by numeric id, with its lines, prices, addresses, customer, discounts, fulfillments and refunds. Payments are in `transactions.list`, what is still to be shipped in `fulfillment_orders.list`.")
+    .parameters(list![
+        path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
+    ])
+    .records(json_path!("$.order"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Orders_Create", "orders", Action::Create, template!("/graphql.json"))
+    .summary("Create an order")
+    .description("Creates an order without a checkout, for instance to import one from another system. Nothing is charged and no automatic discount applies; stock is left alone unless `options` says otherwise. To let a customer pay, use `draft_orders.create`. Trial and development stores may create five orders per minute.")
+    .writes()
+    .parameters(list![
+        argument("order", OBJECT.properties(list![
+            required("lineItems", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("variantId", STRING.description("Global id of the variant (`gid://shopify/ProductVariant/…`).")),
+                    optional("quantity", INTEGER.description("Quantity, 1 or more.")),
+                    optional("title", STRING.description("Title of the line; needed without a variant.")),
+                    optional("priceSet", OBJECT.properties(list![
+                        optional("shopMoney", OBJECT.properties(list![
+                            optional("amount", STRING.description("Amount, as a decimal text.")),
+                            optional("currencyCode", STRING.description("Three-letter ISO currency code.")),
+                        ]).closed().description("Price in the shop's currency.")),
+                    ]).closed().description("Price of one unit, instead of the variant's; needed without a variant.")),
                 ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Orders_Get"),
-            entity: Borrowed("orders"),
-            action: Action::Get,
-            summary: Borrowed("Get an order"),
-            description: Borrowed(
-                "Returns one order by numeric id, with its lines, prices, addresses, customer, discounts, fulfillments and refunds. Payments are in `transactions.list`, what is still to be shipped in `fulfillment_orders.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/orders/")),
-                    Piece::Name(Borrowed("order_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("order"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Orders_Create"),
-            entity: Borrowed("orders"),
-            action: Action::Create,
-            summary: Borrowed("Create an order"),
-            description: Borrowed(
-                "Creates an order without a checkout, for instance to import one from another system. Nothing is charged and no automatic discount applies; stock is left alone unless `options` says otherwise. To let a customer pay, use `draft_orders.create`. Trial and development stores may create five orders per minute.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`, `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`, `billingAddress`, `metafields`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("lineItems"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "What is ordered, at least one line. A line names a variant, or a title and price for something that is no product.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("variantId"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Global id of the variant (`gid://shopify/ProductVariant/…`).",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("quantity"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        description: Borrowed("Quantity, 1 or more."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("title"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed(
-                                                            "Title of the line; needed without a variant.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("priceSet"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        description: Borrowed(
-                                                            "Price of one unit, instead of the variant's; needed without a variant.",
-                                                        ),
-                                                        properties: Borrowed(&[
-                                                            Property {
-                                                                name: Borrowed("shopMoney"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                    description: Borrowed("Price in the shop's currency."),
-                                                                    properties: Borrowed(&[
-                                                                        Property {
-                                                                            name: Borrowed("amount"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                description: Borrowed("Amount, as a decimal text."),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("currencyCode"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                description: Borrowed("Three-letter ISO currency code."),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                    ]),
-                                                                    open: false,
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                        ]),
-                                                        open: false,
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("customerId"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it: newer calls pass `customer` with `toAssociate: {id}` instead, which works here too.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("E-mail address of the customer."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("note"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Note on the order."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Tags."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("shippingAddress"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("address1"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Street and number."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("city"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("City."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("provinceCode"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Code of the province or state."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("zip"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Postal code."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("countryCode"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Two-letter ISO country code."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("firstName"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("First name."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lastName"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Last name."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("options"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("inventoryBehaviour"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "What happens to stock: left alone (`BYPASS`, which Shopify takes when it is left out), reduced even below zero (`DECREMENT_IGNORING_POLICY`), or reduced only where the variant may be sold (`DECREMENT_OBEYING_POLICY`).",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""BYPASS""#)),
-                                        Json(Borrowed(r#""DECREMENT_IGNORING_POLICY""#)),
-                                        Json(Borrowed(r#""DECREMENT_OBEYING_POLICY""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation OrdersCreate($order: OrderCreateOrderInput!, $options: OrderCreateOptionsInput) {
-  orderCreate(order: $order, options: $options) {
-    userErrors { field message }
-    order {
-      id name email createdAt displayFinancialStatus displayFulfillmentStatus
-      totalPriceSet {
-        shopMoney { amount currencyCode }
-      }
-    }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("order"),
-                        value: VariableValue::Parameter(Borrowed("order")),
-                    },
-                    Variable {
-                        name: Borrowed("options"),
-                        value: VariableValue::Parameter(Borrowed("options")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("orderCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("orderCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("orderCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating an order.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"order":{"type":"object","description":"The order as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Order/…`); the digits are the numeric id."},"name":{"type":["string","null"],"description":"Number the customer sees, such as `#1001`."},"email":{"type":["string","null"],"description":"E-mail address."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"displayFinancialStatus":{"type":["string","null"],"description":"State of the payment, such as `PAID`, `PENDING` or `REFUNDED`."},"displayFulfillmentStatus":{"type":["string","null"],"description":"State of shipping, such as `UNFULFILLED` or `FULFILLED`."},"totalPriceSet":{"type":["object","null"],"description":"Total of the order.","properties":{"shopMoney":{"type":"object","description":"Total in the shop's currency.","properties":{"amount":{"type":"string","description":"Amount, as a decimal text."},"currencyCode":{"type":"string","description":"Three-letter ISO currency code."}}}}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Orders_Update"),
-            entity: Borrowed("orders"),
-            action: Action::Update,
-            summary: Borrowed("Update an order"),
-            description: Borrowed(
-                "Changes note, tags, e-mail address, shipping address and the like; `tags` replaces all tags. Lines and prices cannot be changed. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the order and the fields to change; others stay as they are. Further fields of Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "New e-mail address for messages about the order.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("note"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("New note on the order."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "New tags; they replace all present ones, so include those to keep.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("shippingAddress"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("address1"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Street and number."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("city"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("City."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("provinceCode"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Code of the province or state."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("zip"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Postal code."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("countryCode"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Two-letter ISO country code."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation OrdersUpdate($input: OrderInput!) {
-  orderUpdate(input: $input) {
-    userErrors { field message }
-    order { id name email note tags createdAt displayFinancialStatus displayFulfillmentStatus }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("orderUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("orderUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("orderUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing an order.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"order":{"type":"object","description":"The order after the change.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Order/…`); the digits are the numeric id."},"name":{"type":["string","null"],"description":"Number the customer sees, such as `#1001`."},"email":{"type":["string","null"],"description":"E-mail address."},"note":{"type":["string","null"],"description":"Free note by the merchant or the customer."},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"createdAt":{"type":["string","null"],"description":"When it was created, UTC."},"displayFinancialStatus":{"type":["string","null"],"description":"State of the payment, such as `PAID`, `PENDING` or `REFUNDED`."},"displayFulfillmentStatus":{"type":["string","null"],"description":"State of shipping, such as `UNFULFILLED` or `FULFILLED`."}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Orders_Cancel"),
-            entity: Borrowed("orders"),
-            action: Action::Delete,
-            summary: Borrowed("Cancel an order"),
-            description: Borrowed(
-                "Cancels an order, with refund, restocking and a message to the customer as asked for; cannot be undone. It runs in the background: the answer names a job, and `orders.get` shows `cancelled_at` once it is done. Orders with returns or shipments under way are refused: look at `orderCancelUserErrors`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("orderId"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("reason"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Why the order is canceled."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""CUSTOMER""#)),
-                            Json(Borrowed(r#""DECLINED""#)),
-                            Json(Borrowed(r#""FRAUD""#)),
-                            Json(Borrowed(r#""INVENTORY""#)),
-                            Json(Borrowed(r#""OTHER""#)),
-                            Json(Borrowed(r#""STAFF""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("notifyCustomer"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Whether to e-mail the customer about it. Shopify takes false when it is left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("refund"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Whether to pay back what the customer paid, to the original means of payment. A mere authorization is released in any case. Say true or false, do not leave it out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("restock"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Whether to put the items back to stock."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("staffNote"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Note about the cancellation, for staff only."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation OrdersCancel(
-  $orderId: ID!
-  $reason: OrderCancelReason!
-  $notifyCustomer: Boolean
-  $refund: Boolean
-  $restock: Boolean!
-  $staffNote: String
-) {
-  orderCancel(
-    orderId: $orderId
-    reason: $reason
-    notifyCustomer: $notifyCustomer
-    refund: $refund
-    restock: $restock
-    staffNote: $staffNote
-  ) {
-    userErrors { field message }
-    orderCancelUserErrors { field message code }
-    job { id done }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("orderId"),
-                        value: VariableValue::Parameter(Borrowed("orderId")),
-                    },
-                    Variable {
-                        name: Borrowed("reason"),
-                        value: VariableValue::Parameter(Borrowed("reason")),
-                    },
-                    Variable {
-                        name: Borrowed("notifyCustomer"),
-                        value: VariableValue::Parameter(Borrowed("notifyCustomer")),
-                    },
-                    Variable {
-                        name: Borrowed("refund"),
-                        value: VariableValue::Parameter(Borrowed("refund")),
-                    },
-                    Variable {
-                        name: Borrowed("restock"),
-                        value: VariableValue::Parameter(Borrowed("restock")),
-                    },
-                    Variable {
-                        name: Borrowed("staffNote"),
-                        value: VariableValue::Parameter(Borrowed("staffNote")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("orderCancel")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("orderCancel")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("orderCancel")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("orderCancel")),
-                                Step::Key(Borrowed("orderCancelUserErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("orderCancel")),
-                                Step::Key(Borrowed("orderCancelUserErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of asking for a cancellation.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"orderCancelUserErrors":{"type":"array","description":"Why Shopify did not accept the cancellation; look here, since `userErrors` is no longer filled.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"job":{"type":["object","null"],"description":"The background job that cancels the order; null when it was not accepted.","properties":{"id":{"type":"string","description":"Global id of the job."},"done":{"type":"boolean","description":"Whether the job has finished."}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric order id; the number customers see is `name`."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Number the customer sees, with prefix and suffix, such as `#1001`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address of the customer."),
-        },
-        StoreField {
-            name: Borrowed("phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Phone number."),
-        },
-        StoreField {
-            name: Borrowed("order_number"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Number of the order, from 1001; `name` without prefix and suffix.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("financial_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State of the payment: `pending`, `authorized`, `partially_paid`, `paid`, `partially_refunded`, `refunded` or `voided`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("fulfillment_status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "State of shipping: `fulfilled`, `partial`, `restocked`, or null when nothing was shipped.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Currency of the shop, in which amounts are given; three-letter ISO code.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("total_price"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sum of items, taxes, shipping and tips, less discounts."),
-        },
-        StoreField {
-            name: Borrowed("subtotal_price"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Sum of the items less discounts, before shipping and taxes (unless prices include them).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("total_tax"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sum of taxes."),
-        },
-        StoreField {
-            name: Borrowed("total_discounts"),
-            kind: Borrowed("string"),
-            description: Borrowed("Sum of discounts."),
-        },
-        StoreField {
-            name: Borrowed("total_weight"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Weight of all items, in grams."),
-        },
-        StoreField {
-            name: Borrowed("cancel_reason"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Why it was canceled: `customer`, `fraud`, `inventory`, `declined`, `staff` or `other`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("cancelled_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was canceled; null otherwise."),
-        },
-        StoreField {
-            name: Borrowed("closed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was closed (archived); null while open."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tags, separated by comma and space."),
-        },
-        StoreField {
-            name: Borrowed("note"),
-            kind: Borrowed("string"),
-            description: Borrowed("Note on the order."),
-        },
-        StoreField {
-            name: Borrowed("processed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When the purchase took place; may lie before `created_at` for imported orders.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "When it was created in Shopify; the purchase itself is `processed_at`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+            ]).description("What is ordered, at least one line. A line names a variant, or a title and price for something that is no product.")),
+            optional("customerId", STRING.description("Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it: newer calls pass `customer` with `toAssociate: {id}` instead, which works here too.")),
+            optional("email", STRING.description("E-mail address of the customer.")),
+            optional("note", STRING.description("Note on the order.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
+            optional("shippingAddress", OBJECT.properties(list![
+                optional("address1", STRING.description("Street and number.")),
+                optional("city", STRING.description("City.")),
+                optional("provinceCode", STRING.description("Code of the province or state.")),
+                optional("zip", STRING.description("Postal code.")),
+                optional("countryCode", STRING.description("Two-letter ISO country code.")),
+                optional("firstName", STRING.description("First name.")),
+                optional("lastName", STRING.description("Last name.")),
+            ]).description("Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.")),
+        ])).required().description("Fields of the order. Further fields of Shopify's `OrderCreateOrderInput` (`customer`, `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`, `billingAddress`, `metafields`, …) are passed on."),
+        argument("options", OBJECT.properties(list![
+            optional("inventoryBehaviour", STRING.choices(words!["BYPASS", "DECREMENT_IGNORING_POLICY", "DECREMENT_OBEYING_POLICY"]).description("What happens to stock: left alone (`BYPASS`, which Shopify takes when it is left out), reduced even below zero (`DECREMENT_IGNORING_POLICY`), or reduced only where the variant may be sold (`DECREMENT_OBEYING_POLICY`).")),
+        ])).description("How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/orders_create.graphql")).variables(list![set("order", given("order")), set("options", given("options"))]))
+    .records(json_path!("$.data.orderCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.orderCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.orderCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Orders_Update", "orders", Action::Update, template!("/graphql.json"))
+    .summary("Update an order")
+    .description("Changes note, tags, e-mail address, shipping address and the like; `tags` replaces all tags. Lines and prices cannot be changed. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("id", STRING.description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id.")),
+            optional("email", STRING.description("New e-mail address for messages about the order.")),
+            optional("note", STRING.description("New note on the order.")),
+            optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
+            optional("shippingAddress", OBJECT.properties(list![
+                optional("address1", STRING.description("Street and number.")),
+                optional("city", STRING.description("City.")),
+                optional("provinceCode", STRING.description("Code of the province or state.")),
+                optional("zip", STRING.description("Postal code.")),
+                optional("countryCode", STRING.description("Two-letter ISO country code.")),
+            ]).description("New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.")),
+        ])).required().description("Id of the order and the fields to change; others stay as they are. Further fields of Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/orders_update.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.orderUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.orderUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.orderUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Orders_Cancel", "orders", Action::Delete, template!("/graphql.json"))
+    .summary("Cancel an order")
+    .description("Cancels an order, with refund, restocking and a message to the customer as asked for; cannot be undone. It runs in the background: the answer names a job, and `orders.get` shows `cancelled_at` once it is done. Orders with returns or shipments under way are refused: look at `orderCancelUserErrors`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("orderId", STRING).required().description("Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric id."),
+        argument("reason", STRING.choices(words!["CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF"])).required().description("Why the order is canceled."),
+        argument("notifyCustomer", BOOLEAN).description("Whether to e-mail the customer about it. Shopify takes false when it is left out."),
+        argument("refund", BOOLEAN).description("Whether to pay back what the customer paid, to the original means of payment. A mere authorization is released in any case. Say true or false, do not leave it out."),
+        argument("restock", BOOLEAN).required().description("Whether to put the items back to stock."),
+        argument("staffNote", STRING).description("Note about the cancellation, for staff only."),
+    ])
+    .graphql(graphql(include_str!("graphql/orders_delete.graphql")).variables(list![
+        set("orderId", given("orderId")),
+        set("reason", given("reason")),
+        set("notifyCustomer", given("notifyCustomer")),
+        set("refund", given("refund")),
+        set("restock", given("restock")),
+        set("staffNote", given("staffNote")),
+    ]))
+    .records(json_path!("$.data.orderCancel"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.orderCancel.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.orderCancel.userErrors[0].message")),
+        ErrorCheck::at(json_path!("$.data.orderCancel.orderCancelUserErrors"), ErrorCondition::Alone).message(json_path!("$.data.orderCancel.orderCancelUserErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/orders.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/orders_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/orders_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/orders_delete.json"));

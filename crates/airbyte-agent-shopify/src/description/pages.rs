@@ -2,604 +2,110 @@
 
 //! `pages` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A static page of the online store, such as \"About us\".","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric page id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"body_html":{"type":["string","null"],"description":"Text, with HTML markup."},"author":{"type":["string","null"],"description":"Name of the author."},"template_suffix":{"type":["string","null"],"description":"Suffix of the theme template that shows it; null for the default one."},"published_at":{"type":["string","null"],"description":"When it was published in the online store; null while hidden.","format":"date-time"},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `pages` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("pages"),
-    description: Borrowed(r#"A static page of the online store, such as "About us"."#),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Pages_List"),
-            entity: Borrowed("pages"),
-            action: Action::List,
-            summary: Borrowed("List pages"),
-            description: Borrowed(
-                "Returns the static pages of the online store, hidden ones included unless `published_status` says otherwise.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/pages.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("published_status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only what is visible in the online store (`published`), only what is hidden (`unpublished`), or `any`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""published""#)),
-                            Json(Borrowed(r#""unpublished""#)),
-                            Json(Borrowed(r#""any""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""any""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""any""#))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("pages"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Pages_Get"),
-            entity: Borrowed("pages"),
-            action: Action::Get,
-            summary: Borrowed("Get a page"),
-            description: Borrowed(
-                "Returns one page of the online store by numeric id, with its text.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/pages/")),
-                    Piece::Name(Borrowed("page_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the page, from `pages.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("page"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Pages_Create"),
-            entity: Borrowed("pages"),
-            action: Action::Create,
-            summary: Borrowed("Create a page"),
-            description: Borrowed(
-                "Creates a page of the online store, visible at once unless `isPublished` is false. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`, `templateSuffix`, `metafields`) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the page."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Text, with HTML markup."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("handle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Part of its address in the online store; made from the title when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("isPublished"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "Whether the page is visible. Without it and without a `publishDate` the page is visible at once.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation PagesCreate($page: PageCreateInput!) {
-  pageCreate(page: $page) {
-    userErrors { field message }
-    page { id title handle body createdAt updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("page"),
-                        value: VariableValue::Parameter(Borrowed("page")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("pageCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("pageCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("pageCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating a page.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"page":{"type":"object","description":"The page as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Page/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"body":{"type":["string","null"],"description":"Text, with HTML markup."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Pages_Update"),
-            entity: Borrowed("pages"),
-            action: Action::Update,
-            summary: Borrowed("Update a page"),
-            description: Borrowed(
-                "Changes the fields given of a page and leaves the others alone. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the page: `admin_graphql_api_id`, or `gid://shopify/Page/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the page."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("body"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Text, with HTML markup."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("handle"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Part of its address in the online store; made from the title when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("isPublished"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed("Whether the page is visible."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation PagesUpdate($id: ID!, $page: PageUpdateInput!) {
-  pageUpdate(id: $id, page: $page) {
-    userErrors { field message }
-    page { id title handle body createdAt updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("page"),
-                        value: VariableValue::Parameter(Borrowed("page")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("pageUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("pageUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("pageUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing a page.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"page":{"type":"object","description":"The page as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Page/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"body":{"type":["string","null"],"description":"Text, with HTML markup."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Pages_Delete"),
-            entity: Borrowed("pages"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a page"),
-            description: Borrowed(
-                "Deletes a page of the online store for good. To hide it only, use `pages.update` with `isPublished: false`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the page: `admin_graphql_api_id`, or `gid://shopify/Page/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation PagesDelete($id: ID!) {
-  pageDelete(id: $id) {
-    deletedPageId
-    userErrors { field message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("pageDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("pageDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("pageDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting a page.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"deletedPageId":{"type":["string","null"],"description":"Global id of the deleted page; null when nothing was deleted."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric page id."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("handle"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Part of its address in the online store, unique among its kind.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("author"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the author."),
-        },
-        StoreField {
-            name: Borrowed("body_html"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text, with HTML markup."),
-        },
-        StoreField {
-            name: Borrowed("published_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was published in the online store; null while hidden."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("pages", r#"A static page of the online store, such as "About us"."#)
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric page id."),
+        stored("title", "string", "Title."),
+        stored("handle", "string", "Part of its address in the online store, unique among its kind."),
+        stored("author", "string", "Name of the author."),
+        stored("body_html", "string", "Text, with HTML markup."),
+        stored("published_at", "string", "When it was published in the online store; null while hidden."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Pages_List", "pages", Action::List, template!("/pages.json"))
+    .summary("List pages")
+    .description("Returns the static pages of the online store, hidden ones included unless `published_status` says otherwise.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("created_at_min", STRING.format("date-time")).description("Only records created at or after this instant, ISO 8601 with offset."),
+        query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("published_status", STRING.choices(words!["published", "unpublished", "any"]).default(r#""any""#)).default(r#""any""#).description("Only what is visible in the online store (`published`), only what is hidden (`unpublished`), or `any`."),
+    ])
+    .records(json_path!("$.pages"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Pages_Get", "pages", Action::Get, template!("/pages/{page_id}.json"))
+    .summary("Get a page")
+    .description("Returns one page of the online store by numeric id, with its text.")
+    .parameters(list![
+        path("page_id", INTEGER).required().description("Numeric id of the page, from `pages.list`."),
+    ])
+    .records(json_path!("$.page"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Pages_Create", "pages", Action::Create, template!("/graphql.json"))
+    .summary("Create a page")
+    .description("Creates a page of the online store, visible at once unless `isPublished` is false. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .parameters(list![
+        argument("page", OBJECT.properties(list![
+            required("title", STRING.description("Title of the page.")),
+            optional("body", STRING.description("Text, with HTML markup.")),
+            optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
+            optional("isPublished", BOOLEAN.description("Whether the page is visible. Without it and without a `publishDate` the page is visible at once.")),
+        ])).required().description("Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`, `templateSuffix`, `metafields`) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/pages_create.graphql")).variables(list![set("page", given("page"))]))
+    .records(json_path!("$.data.pageCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.pageCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.pageCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Pages_Update", "pages", Action::Update, template!("/graphql.json"))
+    .summary("Update a page")
+    .description("Changes the fields given of a page and leaves the others alone. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the page: `admin_graphql_api_id`, or `gid://shopify/Page/` and the numeric id."),
+        argument("page", OBJECT.properties(list![
+            optional("title", STRING.description("Title of the page.")),
+            optional("body", STRING.description("Text, with HTML markup.")),
+            optional("handle", STRING.description("Part of its address in the online store; made from the title when left out.")),
+            optional("isPublished", BOOLEAN.description("Whether the page is visible.")),
+        ])).required().description("The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/pages_update.graphql")).variables(list![set("id", given("id")), set("page", given("page"))]))
+    .records(json_path!("$.data.pageUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.pageUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.pageUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Pages_Delete", "pages", Action::Delete, template!("/graphql.json"))
+    .summary("Delete a page")
+    .description("Deletes a page of the online store for good. To hide it only, use `pages.update` with `isPublished: false`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("id", STRING).required().description("Global id of the page: `admin_graphql_api_id`, or `gid://shopify/Page/` and the numeric id."),
+    ])
+    .graphql(graphql(include_str!("graphql/pages_delete.graphql")).variables(list![set("id", given("id"))]))
+    .records(json_path!("$.data.pageDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.pageDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.pageDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/pages.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/pages_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/pages_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/pages_delete.json"));

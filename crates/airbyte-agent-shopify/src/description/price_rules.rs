@@ -2,239 +2,50 @@
 
 //! `price_rules` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Conditions and amount of a discount, shared by one or more discount codes (legacy resource).","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric price rule id."},"value_type":{"type":["string","null"],"description":"`percentage` or `fixed_amount`."},"value":{"type":["string","null"],"description":"Amount of the discount, negative: \"-10.0\" is 10 percent or 10 units of currency, by `value_type`."},"customer_selection":{"type":["string","null"],"description":"Who may use it: `all` or `prerequisite` (those named below)."},"target_type":{"type":["string","null"],"description":"What is reduced: `line_item` or `shipping_line`."},"target_selection":{"type":["string","null"],"description":"`all` items, or only the `entitled` ones named below."},"allocation_method":{"type":["string","null"],"description":"`each` item gets the discount, or it is spread `across` all."},"allocation_limit":{"type":["integer","null"],"description":"How often it may be used in one order, for buy-X-get-Y."},"once_per_customer":{"type":["boolean","null"],"description":"Whether a customer may use it only once."},"usage_limit":{"type":["integer","null"],"description":"How often each code may be used in all; null without limit."},"starts_at":{"type":["string","null"],"description":"When it begins.","format":"date-time"},"ends_at":{"type":["string","null"],"description":"When it ends; null for never.","format":"date-time"},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"entitled_product_ids":{"type":["array","null"],"description":"Ids of the products that are reduced.","items":{"type":"integer"}},"entitled_variant_ids":{"type":["array","null"],"description":"Ids of the variants that are reduced.","items":{"type":"integer"}},"entitled_collection_ids":{"type":["array","null"],"description":"Ids of the collections whose products are reduced.","items":{"type":"integer"}},"entitled_country_ids":{"type":["array","null"],"description":"Ids of the countries to which shipping is reduced.","items":{"type":"integer"}},"prerequisite_product_ids":{"type":["array","null"],"description":"Ids of the products that have to be bought.","items":{"type":"integer"}},"prerequisite_variant_ids":{"type":["array","null"],"description":"Ids of the variants that have to be bought.","items":{"type":"integer"}},"prerequisite_collection_ids":{"type":["array","null"],"description":"Ids of the collections of which something has to be bought.","items":{"type":"integer"}},"customer_segment_prerequisite_ids":{"type":["array","null"],"description":"Ids of the customer segments that may use it.","items":{"type":"integer"}},"prerequisite_customer_ids":{"type":["array","null"],"description":"Ids of the customers who may use it.","items":{"type":"integer"}},"prerequisite_subtotal_range":{"type":["object","null"],"description":"Smallest subtotal, in `greater_than_or_equal_to`."},"prerequisite_quantity_range":{"type":["object","null"],"description":"Smallest quantity, in `greater_than_or_equal_to`."},"prerequisite_shipping_price_range":{"type":["object","null"],"description":"Largest shipping price, in `less_than_or_equal_to`."},"prerequisite_to_entitlement_quantity_ratio":{"type":["object","null"],"description":"For buy-X-get-Y: `prerequisite_quantity` bought and `entitled_quantity` given."},"prerequisite_to_entitlement_purchase":{"type":["object","null"],"description":"For spend-X-get-Y: `prerequisite_amount` to be spent."},"title":{"type":["string","null"],"description":"Title, often the code itself."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `price_rules` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("price_rules"),
-    description: Borrowed(
-        "Conditions and amount of a discount behind one or more discount codes; legacy and read-only.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("PriceRules_List"),
-            entity: Borrowed("price_rules"),
-            action: Action::List,
-            summary: Borrowed("List price rules"),
-            description: Borrowed(
-                "Returns the rules behind discount codes: amount, conditions, validity. A legacy resource of Shopify that is read-only here; codes are created with `discount_codes.create`. Discounts of newer kinds may be missing.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/price_rules.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("price_rules"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PriceRules_Get"),
-            entity: Borrowed("price_rules"),
-            action: Action::Get,
-            summary: Borrowed("Get a price rule"),
-            description: Borrowed(
-                "Returns one price rule by numeric id. Its codes are in `discount_codes.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/price_rules/")),
-                    Piece::Name(Borrowed("price_rule_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("price_rule_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the price rule, from `price_rules.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("price_rule"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric price rule id."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title, often the code itself."),
-        },
-        StoreField {
-            name: Borrowed("value_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("`percentage` or `fixed_amount`."),
-        },
-        StoreField {
-            name: Borrowed("value"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                r#"Amount of the discount, negative: "-10.0" is 10 percent or 10 units of currency, by `value_type`."#,
-            ),
-        },
-        StoreField {
-            name: Borrowed("target_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("What is reduced: `line_item` or `shipping_line`."),
-        },
-        StoreField {
-            name: Borrowed("target_selection"),
-            kind: Borrowed("string"),
-            description: Borrowed("`all` items, or only the `entitled` ones named below."),
-        },
-        StoreField {
-            name: Borrowed("allocation_method"),
-            kind: Borrowed("string"),
-            description: Borrowed("`each` item gets the discount, or it is spread `across` all."),
-        },
-        StoreField {
-            name: Borrowed("starts_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it begins."),
-        },
-        StoreField {
-            name: Borrowed("ends_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it ends; null for never."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("price_rules", "Conditions and amount of a discount behind one or more discount codes; legacy and read-only.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric price rule id."),
+        stored("title", "string", "Title, often the code itself."),
+        stored("value_type", "string", "`percentage` or `fixed_amount`."),
+        stored("value", "string", r#"Amount of the discount, negative: "-10.0" is 10 percent or 10 units of currency, by `value_type`."#),
+        stored("target_type", "string", "What is reduced: `line_item` or `shipping_line`."),
+        stored("target_selection", "string", "`all` items, or only the `entitled` ones named below."),
+        stored("allocation_method", "string", "`each` item gets the discount, or it is spread `across` all."),
+        stored("starts_at", "string", "When it begins."),
+        stored("ends_at", "string", "When it ends; null for never."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("PriceRules_List", "price_rules", Action::List, template!("/price_rules.json"))
+    .summary("List price rules")
+    .description("Returns the rules behind discount codes: amount, conditions, validity. A legacy resource of Shopify that is read-only here; codes are created with `discount_codes.create`. Discounts of newer kinds may be missing.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("created_at_min", STRING.format("date-time")).description("Only records created at or after this instant, ISO 8601 with offset."),
+        query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.price_rules"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("PriceRules_Get", "price_rules", Action::Get, template!("/price_rules/{price_rule_id}.json"))
+    .summary("Get a price rule")
+    .description("Returns one price rule by numeric id. Its codes are in `discount_codes.list`.")
+    .parameters(list![
+        path("price_rule_id", INTEGER).required().description("Numeric id of the price rule, from `price_rules.list`."),
+    ])
+    .records(json_path!("$.price_rule"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/price_rules.json"));

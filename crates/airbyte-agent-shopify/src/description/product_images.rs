@@ -2,175 +2,45 @@
 
 //! `product_images` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A picture of a product.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric image id."},"product_id":{"type":["integer","null"],"description":"Id of the product."},"position":{"type":["integer","null"],"description":"Place among the images; 1 is the main image."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"alt":{"type":["string","null"],"description":"Text for those who cannot see the image."},"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"src":{"type":["string","null"],"description":"Address of the image file."},"variant_ids":{"type":["array","null"],"description":"Ids of the variants that use this image.","items":{"type":"integer"}},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `product_images` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("product_images"),
-    description: Borrowed("A picture of a product."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ProductImages_List"),
-            entity: Borrowed("product_images"),
-            action: Action::List,
-            summary: Borrowed("List images of a product"),
-            description: Borrowed(
-                "Returns the images of one product in their order, all at once as a rule.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/products/")),
-                    Piece::Name(Borrowed("product_id")),
-                    Piece::Text(Borrowed("/images.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("product_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the product, from `products.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("images"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[])),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("ProductImages_Get"),
-            entity: Borrowed("product_images"),
-            action: Action::Get,
-            summary: Borrowed("Get a product image"),
-            description: Borrowed(
-                "Returns one image of a product by numeric ids of product and image.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/products/")),
-                    Piece::Name(Borrowed("product_id")),
-                    Piece::Text(Borrowed("/images/")),
-                    Piece::Name(Borrowed("image_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("product_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the product, from `products.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("image_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the image, from `product_images.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("image"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric image id."),
-        },
-        StoreField {
-            name: Borrowed("product_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the product."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place among the images; 1 is the main image."),
-        },
-        StoreField {
-            name: Borrowed("alt"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text for those who cannot see the image."),
-        },
-        StoreField {
-            name: Borrowed("width"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Width in pixels."),
-        },
-        StoreField {
-            name: Borrowed("height"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Height in pixels."),
-        },
-        StoreField {
-            name: Borrowed("src"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the image file."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("product_images", "A picture of a product.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric image id."),
+        stored("product_id", "integer", "Id of the product."),
+        stored("position", "integer", "Place among the images; 1 is the main image."),
+        stored("alt", "string", "Text for those who cannot see the image."),
+        stored("width", "integer", "Width in pixels."),
+        stored("height", "integer", "Height in pixels."),
+        stored("src", "string", "Address of the image file."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("ProductImages_List", "product_images", Action::List, template!("/products/{product_id}/images.json"))
+    .summary("List images of a product")
+    .description("Returns the images of one product in their order, all at once as a rule.")
+    .parameters(list![
+        path("product_id", INTEGER).required().description("Numeric id of the product, from `products.list`."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+    ])
+    .records(json_path!("$.images"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("ProductImages_Get", "product_images", Action::Get, template!("/products/{product_id}/images/{image_id}.json"))
+    .summary("Get a product image")
+    .description("Returns one image of a product by numeric ids of product and image.")
+    .parameters(list![
+        path("product_id", INTEGER).required().description("Numeric id of the product, from `products.list`."),
+        path("image_id", INTEGER).required().description("Numeric id of the image, from `product_images.list`."),
+    ])
+    .records(json_path!("$.image"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/product_images.json"));

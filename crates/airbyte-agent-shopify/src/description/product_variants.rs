@@ -2,680 +2,121 @@
 
 //! `product_variants` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One buyable version of a product, such as a size and color, with price and SKU.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric variant id."},"product_id":{"type":["integer","null"],"description":"Id of the product."},"title":{"type":["string","null"],"description":"Its option values, joined by slashes."},"price":{"type":["string","null"],"description":"Price, as a decimal text."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"position":{"type":["integer","null"],"description":"Place in the order, from 1."},"inventory_policy":{"type":["string","null"],"description":"What happens when stock is out: `deny` the sale or `continue` selling."},"compare_at_price":{"type":["string","null"],"description":"Price before the reduction, as a decimal text."},"fulfillment_service":{"type":["string","null"],"description":"Who fulfills it: `manual` or the handle of a fulfillment service."},"inventory_management":{"type":["string","null"],"description":"Who tracks the stock: `shopify`, a fulfillment service, or null for nobody."},"option1":{"type":["string","null"],"description":"Value of the first option."},"option2":{"type":["string","null"],"description":"Value of the second option."},"option3":{"type":["string","null"],"description":"Value of the third option."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"taxable":{"type":["boolean","null"],"description":"Whether tax is charged on it."},"barcode":{"type":["string","null"],"description":"Barcode, UPC or ISBN."},"grams":{"type":["integer","null"],"description":"Weight in grams."},"image_id":{"type":["integer","null"],"description":"Id of the image of this variant."},"weight":{"type":["number","null"],"description":"Weight in `weight_unit`."},"weight_unit":{"type":["string","null"],"description":"`g`, `kg`, `oz` or `lb`."},"inventory_item_id":{"type":["integer","null"],"description":"Id of the inventory item, which leads to stock and cost."},"inventory_quantity":{"type":["integer","null"],"description":"Stock over all locations."},"old_inventory_quantity":{"type":["integer","null"],"description":"Older field, not kept up."},"requires_shipping":{"type":["boolean","null"],"description":"Whether it has to be shipped."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
-
-const TEXT_2: &str = "Data of the good behind the variant; further fields of Shopify's `InventoryItemInput` (`cost`, `tracked`, …) are passed on.";
+use airbyte_agent_description::build::*;
 
 /// `product_variants` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("product_variants"),
-    description: Borrowed(
-        "One buyable version of a product, such as a size and color, with price and SKU.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ProductVariants_List"),
-            entity: Borrowed("product_variants"),
-            action: Action::List,
-            summary: Borrowed("List variants of a product"),
-            description: Borrowed(
-                "Returns the variants of one product, with price, SKU and stock. `inventory_item_id` leads to stock by location and to the cost.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/products/")),
-                    Piece::Name(Borrowed("product_id")),
-                    Piece::Text(Borrowed("/variants.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("product_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the product, from `products.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
+pub(super) const ENTITY: Entity = Entity::new("product_variants", "One buyable version of a product, such as a size and color, with price and SKU.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric variant id."),
+        stored("product_id", "integer", "Id of the product."),
+        stored("title", "string", "Its option values, joined by slashes."),
+        stored("sku", "string", "Stock keeping unit, the merchant's code for it."),
+        stored("price", "string", "Price, as a decimal text."),
+        stored("compare_at_price", "string", "Price before the reduction, as a decimal text."),
+        stored("position", "integer", "Place in the order, from 1."),
+        stored("inventory_policy", "string", "What happens when stock is out: `deny` the sale or `continue` selling."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("ProductVariants_List", "product_variants", Action::List, template!("/products/{product_id}/variants.json"))
+    .summary("List variants of a product")
+    .description("Returns the variants of one product, with price, SKU and stock. `inventory_item_id` leads to stock by location and to the cost.")
+    .parameters(list![
+        path("product_id", INTEGER).required().description("Numeric id of the product, from `products.list`."),
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+    ])
+    .records(json_path!("$.variants"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("ProductVariants_Get", "product_variants", Action::Get, template!("/variants/{variant_id}.json"))
+    .summary("Get a variant")
+    .description("Returns one variant by numeric id; the product need not be known.")
+    .parameters(list![
+        path("variant_id", INTEGER).required().description("Numeric id of the variant, from `product_variants.list` or the `variants` of a product."),
+    ])
+    .records(json_path!("$.variant"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "ProductVariants_Create", "product_variants", Action::Create, template!("/graphql.json"))
+    .summary("Add variants to a product")
+    .description("Adds one or more variants to a product, each with a value for every option of the product. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .parameters(list![
+        argument("productId", STRING).required().description("Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id."),
+        argument("variants", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("price", STRING.description("Price, as a decimal text in the shop's currency.")),
+                optional("barcode", STRING.description("Barcode, UPC or ISBN.")),
+                optional("compareAtPrice", STRING.description("Price before the reduction, as a decimal text; shown crossed out.")),
+                optional("inventoryItem", OBJECT.properties(list![optional("sku", STRING.description("Stock keeping unit."))]).description("Data of the good behind the variant; further fields of Shopify's `InventoryItemInput` (`cost`, `tracked`, …) are passed on.")),
+                optional("optionValues", ARRAY.items(list![
+                    OBJECT.properties(list![
+                        required("optionName", STRING.description("Name of the option.")),
+                        required("name", STRING.description("Value of the option.")),
+                    ]).closed(),
+                ]).description("One value for each option of the product. Options have to exist; a new value is added to its option.")),
             ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("variants"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("ProductVariants_Get"),
-            entity: Borrowed("product_variants"),
-            action: Action::Get,
-            summary: Borrowed("Get a variant"),
-            description: Borrowed(
-                "Returns one variant by numeric id; the product need not be known.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/variants/")),
-                    Piece::Name(Borrowed("variant_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("variant_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the variant, from `product_variants.list` or the `variants` of a product.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
+        ])).required().description("The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`, `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/product_variants_create.graphql")).variables(list![set("productId", given("productId")), set("variants", given("variants"))]))
+    .records(json_path!("$.data.productVariantsBulkCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.productVariantsBulkCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.productVariantsBulkCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "ProductVariants_Update", "product_variants", Action::Update, template!("/graphql.json"))
+    .summary("Update variants of a product")
+    .description("Changes price, SKU, barcode and other fields of one or more variants of the same product. Stock is changed with `inventory_adjust.create` or `inventory_set.create`. When one variant is refused, none is changed.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("productId", STRING).required().description("Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id."),
+        argument("variants", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("id", STRING.description("Global id of the variant: `admin_graphql_api_id`, or `gid://shopify/ProductVariant/` and the numeric id.")),
+                optional("price", STRING.description("Price, as a decimal text in the shop's currency.")),
+                optional("barcode", STRING.description("Barcode, UPC or ISBN.")),
+                optional("compareAtPrice", STRING.description("Price before the reduction, as a decimal text; shown crossed out.")),
+                optional("inventoryItem", OBJECT.properties(list![optional("sku", STRING.description("Stock keeping unit."))]).description("Data of the good behind the variant; further fields of Shopify's `InventoryItemInput` (`cost`, `tracked`, …) are passed on.")),
             ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("variant"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("ProductVariants_Create"),
-            entity: Borrowed("product_variants"),
-            action: Action::Create,
-            summary: Borrowed("Add variants to a product"),
-            description: Borrowed(
-                "Adds one or more variants to a product, each with a value for every option of the product. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("productId"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("variants"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`, `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("price"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Price, as a decimal text in the shop's currency.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("barcode"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Barcode, UPC or ISBN."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("compareAtPrice"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Price before the reduction, as a decimal text; shown crossed out.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("inventoryItem"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            description: Borrowed(TEXT_2),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("sku"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Stock keeping unit."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("optionValues"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Array]),
-                                            description: Borrowed(
-                                                "One value for each option of the product. Options have to exist; a new value is added to its option.",
-                                            ),
-                                            items: Borrowed(&[
-                                                Schema {
-                                                    kinds: Borrowed(&[Kind::Object]),
-                                                    properties: Borrowed(&[
-                                                        Property {
-                                                            name: Borrowed("optionName"),
-                                                            required: true,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed("Name of the option."),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("name"),
-                                                            required: true,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::String]),
-                                                                description: Borrowed("Value of the option."),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ]),
-                                                    open: false,
-                                                    ..SCHEMA
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ProductVariantsCreate($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
-  productVariantsBulkCreate(productId: $productId, variants: $variants) {
-    userErrors { field message }
-    productVariants { id title price sku barcode compareAtPrice inventoryQuantity }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("productId"),
-                        value: VariableValue::Parameter(Borrowed("productId")),
-                    },
-                    Variable {
-                        name: Borrowed("variants"),
-                        value: VariableValue::Parameter(Borrowed("variants")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("productVariantsBulkCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productVariantsBulkCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productVariantsBulkCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of adding variants.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"productVariants":{"type":["array","null"],"description":"The variants written.","items":{"type":"object","description":"The variant as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/ProductVariant/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Its option values, joined by slashes."},"price":{"type":["string","null"],"description":"Price, as a decimal text."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"barcode":{"type":["string","null"],"description":"Barcode, UPC or ISBN."},"compareAtPrice":{"type":["string","null"],"description":"Price before the reduction, as a decimal text."},"inventoryQuantity":{"type":["integer","null"],"description":"Stock over all locations."}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("ProductVariants_Update"),
-            entity: Borrowed("product_variants"),
-            action: Action::Update,
-            summary: Borrowed("Update variants of a product"),
-            description: Borrowed(
-                "Changes price, SKU, barcode and other fields of one or more variants of the same product. Stock is changed with `inventory_adjust.create` or `inventory_set.create`. When one variant is refused, none is changed.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("productId"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("variants"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "The variants to change, each with its id; fields left out stay as they are. Further fields of Shopify's `ProductVariantsBulkInput` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("id"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Global id of the variant: `admin_graphql_api_id`, or `gid://shopify/ProductVariant/` and the numeric id.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("price"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Price, as a decimal text in the shop's currency.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("barcode"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Barcode, UPC or ISBN."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("compareAtPrice"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Price before the reduction, as a decimal text; shown crossed out.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("inventoryItem"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            description: Borrowed(TEXT_2),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("sku"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Stock keeping unit."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ProductVariantsUpdate($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
-  productVariantsBulkUpdate(productId: $productId, variants: $variants) {
-    userErrors { field message }
-    productVariants { id title price sku barcode compareAtPrice inventoryQuantity }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("productId"),
-                        value: VariableValue::Parameter(Borrowed("productId")),
-                    },
-                    Variable {
-                        name: Borrowed("variants"),
-                        value: VariableValue::Parameter(Borrowed("variants")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("productVariantsBulkUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productVariantsBulkUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productVariantsBulkUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing variants.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"productVariants":{"type":["array","null"],"description":"The variants written.","items":{"type":"object","description":"The variant as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/ProductVariant/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Its option values, joined by slashes."},"price":{"type":["string","null"],"description":"Price, as a decimal text."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"barcode":{"type":["string","null"],"description":"Barcode, UPC or ISBN."},"compareAtPrice":{"type":["string","null"],"description":"Price before the reduction, as a decimal text."},"inventoryQuantity":{"type":["integer","null"],"description":"Stock over all locations."}}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("ProductVariants_Delete"),
-            entity: Borrowed("product_variants"),
-            action: Action::Delete,
-            summary: Borrowed("Delete variants of a product"),
-            description: Borrowed(
-                "Deletes variants of one product for good. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("productId"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("variantsIds"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Global ids of the variants to delete. One variant of the product has to remain.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ProductVariantsDelete($productId: ID!, $variantsIds: [ID!]!) {
-  productVariantsBulkDelete(productId: $productId, variantsIds: $variantsIds) {
-    userErrors { field message }
-    product { id title }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("productId"),
-                        value: VariableValue::Parameter(Borrowed("productId")),
-                    },
-                    Variable {
-                        name: Borrowed("variantsIds"),
-                        value: VariableValue::Parameter(Borrowed("variantsIds")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("productVariantsBulkDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productVariantsBulkDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productVariantsBulkDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting variants.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"product":{"type":["object","null"],"description":"The product whose variants were deleted.","properties":{"id":{"type":"string","description":"Global id of the product."},"title":{"type":["string","null"],"description":"Title of the product."}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric variant id."),
-        },
-        StoreField {
-            name: Borrowed("product_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the product."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Its option values, joined by slashes."),
-        },
-        StoreField {
-            name: Borrowed("sku"),
-            kind: Borrowed("string"),
-            description: Borrowed("Stock keeping unit, the merchant's code for it."),
-        },
-        StoreField {
-            name: Borrowed("price"),
-            kind: Borrowed("string"),
-            description: Borrowed("Price, as a decimal text."),
-        },
-        StoreField {
-            name: Borrowed("compare_at_price"),
-            kind: Borrowed("string"),
-            description: Borrowed("Price before the reduction, as a decimal text."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in the order, from 1."),
-        },
-        StoreField {
-            name: Borrowed("inventory_policy"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "What happens when stock is out: `deny` the sale or `continue` selling.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+        ])).required().description("The variants to change, each with its id; fields left out stay as they are. Further fields of Shopify's `ProductVariantsBulkInput` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/product_variants_update.graphql")).variables(list![set("productId", given("productId")), set("variants", given("variants"))]))
+    .records(json_path!("$.data.productVariantsBulkUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.productVariantsBulkUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.productVariantsBulkUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "ProductVariants_Delete", "product_variants", Action::Delete, template!("/graphql.json"))
+    .summary("Delete variants of a product")
+    .description("Deletes variants of one product for good. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("productId", STRING).required().description("Global id of the product the variants belong to: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id."),
+        argument("variantsIds", ARRAY.items(list![STRING])).required().description("Global ids of the variants to delete. One variant of the product has to remain."),
+    ])
+    .graphql(graphql(include_str!("graphql/product_variants_delete.graphql")).variables(list![set("productId", given("productId")), set("variantsIds", given("variantsIds"))]))
+    .records(json_path!("$.data.productVariantsBulkDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.productVariantsBulkDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.productVariantsBulkDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/product_variants.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/product_variants_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/product_variants_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/product_variants_delete.json"));

@@ -2,763 +2,129 @@
 
 //! `products` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Something the store sells; prices and stock are on its variants.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric product id."},"title":{"type":["string","null"],"description":"Title."},"body_html":{"type":["string","null"],"description":"Description, with HTML markup."},"vendor":{"type":["string","null"],"description":"Maker or supplier."},"product_type":{"type":["string","null"],"description":"Type, a word the merchant chose."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"published_at":{"type":["string","null"],"description":"When it was published in the online store; null while hidden.","format":"date-time"},"template_suffix":{"type":["string","null"],"description":"Suffix of the theme template that shows it; null for the default one."},"published_scope":{"type":["string","null"],"description":"`web` for the online store only, `global` for the Point of Sale channel too."},"tags":{"type":["string","null"],"description":"Tags, separated by comma and space."},"status":{"type":["string","null"],"description":"`active` (for sale), `draft`, `archived` or `unlisted`."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"variants":{"type":["array","null"],"description":"The variants, at least one.","items":{"type":"object","description":"One buyable version of a product, such as a size and color, with price and SKU.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric variant id."},"product_id":{"type":["integer","null"],"description":"Id of the product."},"title":{"type":["string","null"],"description":"Its option values, joined by slashes."},"price":{"type":["string","null"],"description":"Price, as a decimal text."},"sku":{"type":["string","null"],"description":"Stock keeping unit, the merchant's code for it."},"position":{"type":["integer","null"],"description":"Place in the order, from 1."},"inventory_policy":{"type":["string","null"],"description":"What happens when stock is out: `deny` the sale or `continue` selling."},"compare_at_price":{"type":["string","null"],"description":"Price before the reduction, as a decimal text."},"fulfillment_service":{"type":["string","null"],"description":"Who fulfills it: `manual` or the handle of a fulfillment service."},"inventory_management":{"type":["string","null"],"description":"Who tracks the stock: `shopify`, a fulfillment service, or null for nobody."},"option1":{"type":["string","null"],"description":"Value of the first option."},"option2":{"type":["string","null"],"description":"Value of the second option."},"option3":{"type":["string","null"],"description":"Value of the third option."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"taxable":{"type":["boolean","null"],"description":"Whether tax is charged on it."},"barcode":{"type":["string","null"],"description":"Barcode, UPC or ISBN."},"grams":{"type":["integer","null"],"description":"Weight in grams."},"image_id":{"type":["integer","null"],"description":"Id of the image of this variant."},"weight":{"type":["number","null"],"description":"Weight in `weight_unit`."},"weight_unit":{"type":["string","null"],"description":"`g`, `kg`, `oz` or `lb`."},"inventory_item_id":{"type":["integer","null"],"description":"Id of the inventory item, which leads to stock and cost."},"inventory_quantity":{"type":["integer","null"],"description":"Stock over all locations."},"old_inventory_quantity":{"type":["integer","null"],"description":"Older field, not kept up."},"requires_shipping":{"type":["boolean","null"],"description":"Whether it has to be shipped."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}},"options":{"type":["array","null"],"description":"Properties that tell variants apart, up to three, as objects with `name`, `position` and `values`.","items":{"type":"object"}},"images":{"type":["array","null"],"description":"The images.","items":{"type":"object","description":"A picture of a product.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric image id."},"product_id":{"type":["integer","null"],"description":"Id of the product."},"position":{"type":["integer","null"],"description":"Place among the images; 1 is the main image."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"alt":{"type":["string","null"],"description":"Text for those who cannot see the image."},"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"src":{"type":["string","null"],"description":"Address of the image file."},"variant_ids":{"type":["array","null"],"description":"Ids of the variants that use this image.","items":{"type":"integer"}},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}},"image":{"description":"Main image.","oneOf":[{"type":"object","description":"A picture of a product.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric image id."},"product_id":{"type":["integer","null"],"description":"Id of the product."},"position":{"type":["integer","null"],"description":"Place among the images; 1 is the main image."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"alt":{"type":["string","null"],"description":"Text for those who cannot see the image."},"width":{"type":["integer","null"],"description":"Width in pixels."},"height":{"type":["integer","null"],"description":"Height in pixels."},"src":{"type":["string","null"],"description":"Address of the image file."},"variant_ids":{"type":["array","null"],"description":"Ids of the variants that use this image.","items":{"type":"integer"}},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `products` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("products"),
-    description: Borrowed("Something the store sells; price and stock are on its variants."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Products_List"),
-            entity: Borrowed("products"),
-            action: Action::List,
-            summary: Borrowed("List products"),
-            description: Borrowed(
-                "Returns products, each with its variants, options and images. Filter by type, vendor, collection, state or time. To match a part of the title search the context store.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/products.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only products in this state: `active` (for sale), `draft` or `archived`. All states when left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""active""#)),
-                            Json(Borrowed(r#""archived""#)),
-                            Json(Borrowed(r#""draft""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("product_type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only products of exactly this type, a word the merchant chose.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("vendor"),
-                    location: Location::Query,
-                    description: Borrowed("Only products of exactly this vendor."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("collection_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only products in this collection, custom or smart, by its numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
+pub(super) const ENTITY: Entity = Entity::new("products", "Something the store sells; price and stock are on its variants.")
+    .operations(list![LIST, GET, CREATE, UPDATE, DELETE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric product id."),
+        stored("title", "string", "Title."),
+        stored("body_html", "string", "Description, with HTML markup."),
+        stored("vendor", "string", "Maker or supplier."),
+        stored("product_type", "string", "Type, a word the merchant chose."),
+        stored("handle", "string", "Part of its address in the online store, unique among its kind."),
+        stored("status", "string", "`active` (for sale), `draft`, `archived` or `unlisted`."),
+        stored("tags", "string", "Tags, separated by comma and space."),
+        stored("published_scope", "string", "`web` for the online store only, `global` for the Point of Sale channel too."),
+        stored("published_at", "string", "When it was published in the online store; null while hidden."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("Products_List", "products", Action::List, template!("/products.json"))
+    .summary("List products")
+    .description("Returns products, each with its variants, options and images. Filter by type, vendor, collection, state or time. To match a part of the title search the context store.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("created_at_min", STRING.format("date-time")).description("Only records created at or after this instant, ISO 8601 with offset."),
+        query("created_at_max", STRING.format("date-time")).description("Only records created at or before this instant, ISO 8601 with offset."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+        query("status", STRING.choices(words!["active", "archived", "draft"])).description("Only products in this state: `active` (for sale), `draft` or `archived`. All states when left out."),
+        query("product_type", STRING).description("Only products of exactly this type, a word the merchant chose."),
+        query("vendor", STRING).description("Only products of exactly this vendor."),
+        query("collection_id", INTEGER).description("Only products in this collection, custom or smart, by its numeric id."),
+    ])
+    .records(json_path!("$.products"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Products_Get", "products", Action::Get, template!("/products/{product_id}.json"))
+    .summary("Get a product")
+    .description("Returns one product by numeric id, with its variants, options and images. Shopify lists at most 100 variants in it; the others are in `product_variants.list`.")
+    .parameters(list![
+        path("product_id", INTEGER).required().description("Numeric id of the product, from `products.list`."),
+    ])
+    .records(json_path!("$.product"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "products", Action::Create, template!("/graphql.json"))
+    .summary("Create a product")
+    .description("Creates a product with one default variant, without price and stock; set these afterwards with `product_variants.update` and `inventory_set.create`. The product is not published on sales channels by this. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .parameters(list![
+        argument("product", OBJECT.properties(list![
+            required("title", STRING.description("Title of the product.")),
+            optional("descriptionHtml", STRING.description("Description, with HTML markup.")),
+            optional("vendor", STRING.description("Maker or supplier.")),
+            optional("productType", STRING.description("Type, a word of the merchant's choice.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags.")),
+            optional("status", STRING.choices(words!["ACTIVE", "ARCHIVED", "DRAFT"]).description("`ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is left out.")),
+        ])).required().description("Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`, `handle`, `seo`, `metafields`, …) are passed on."),
+        argument("media", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("originalSource", STRING.description("Public address of the file, of a YouTube or Vimeo video, or of a staged upload.")),
+                optional("mediaContentType", STRING.choices(words!["IMAGE", "VIDEO", "EXTERNAL_VIDEO", "MODEL_3D"]).description("Kind of the file.")),
             ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("products"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Get"),
-            entity: Borrowed("products"),
-            action: Action::Get,
-            summary: Borrowed("Get a product"),
-            description: Borrowed(
-                "Returns one product by numeric id, with its variants, options and images. Shopify lists at most 100 variants in it; the others are in `product_variants.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/products/")),
-                    Piece::Name(Borrowed("product_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("product_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the product, from `products.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("product"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Create"),
-            entity: Borrowed("products"),
-            action: Action::Create,
-            summary: Borrowed("Create a product"),
-            description: Borrowed(
-                "Creates a product with one default variant, without price and stock; set these afterwards with `product_variants.update` and `inventory_set.create`. The product is not published on sales channels by this. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("product"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`, `handle`, `seo`, `metafields`, …) are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("title"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the product."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("descriptionHtml"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Description, with HTML markup."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("vendor"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Maker or supplier."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("productType"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Type, a word of the merchant's choice."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Tags."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is left out.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""ACTIVE""#)),
-                                        Json(Borrowed(r#""ARCHIVED""#)),
-                                        Json(Borrowed(r#""DRAFT""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("media"),
-                    location: Location::GraphQl,
-                    description: Borrowed(
-                        "Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in the background.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("originalSource"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Public address of the file, of a YouTube or Vimeo video, or of a staged upload.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("mediaContentType"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Kind of the file."),
-                                            choices: Borrowed(&[
-                                                Json(Borrowed(r#""IMAGE""#)),
-                                                Json(Borrowed(r#""VIDEO""#)),
-                                                Json(Borrowed(r#""EXTERNAL_VIDEO""#)),
-                                                Json(Borrowed(r#""MODEL_3D""#)),
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ProductsCreate($product: ProductCreateInput!, $media: [CreateMediaInput!]) {
-  productCreate(product: $product, media: $media) {
-    userErrors { field message }
-    product { id title descriptionHtml vendor productType tags status createdAt updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("product"),
-                        value: VariableValue::Parameter(Borrowed("product")),
-                    },
-                    Variable {
-                        name: Borrowed("media"),
-                        value: VariableValue::Parameter(Borrowed("media")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("productCreate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productCreate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of creating a product.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"product":{"type":"object","description":"The product as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Product/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"descriptionHtml":{"type":["string","null"],"description":"Description, with HTML markup."},"vendor":{"type":["string","null"],"description":"Maker or supplier."},"productType":{"type":["string","null"],"description":"Type, a word the merchant chose."},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"status":{"type":["string","null"],"description":"`ACTIVE`, `DRAFT`, `ARCHIVED` or `UNLISTED`."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Update"),
-            entity: Borrowed("products"),
-            action: Action::Update,
-            summary: Borrowed("Update a product"),
-            description: Borrowed(
-                "Changes the fields given and leaves the others alone; `tags` replaces all tags. Prices and SKUs are changed with `product_variants.update`. When Shopify refuses the input, nothing is changed and `userErrors` says why.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("product"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the product and the fields to change; others stay as they are. Further fields of Shopify's `ProductUpdateInput` are passed on.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("title"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Title of the product."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("descriptionHtml"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Description, with HTML markup."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("vendor"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Maker or supplier."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("productType"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Type, a word of the merchant's choice."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "New tags; they replace all present ones, so include those to keep.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is left out.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""ACTIVE""#)),
-                                        Json(Borrowed(r#""ARCHIVED""#)),
-                                        Json(Borrowed(r#""DRAFT""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ProductsUpdate($product: ProductUpdateInput!) {
-  productUpdate(product: $product) {
-    userErrors { field message }
-    product { id title descriptionHtml vendor productType tags status createdAt updatedAt }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("product"),
-                        value: VariableValue::Parameter(Borrowed("product")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("productUpdate")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of changing a product.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"product":{"type":"object","description":"The product as the mutation returns it.","properties":{"id":{"type":"string","description":"Global id (`gid://shopify/Product/…`); the digits are the numeric id."},"title":{"type":["string","null"],"description":"Title."},"descriptionHtml":{"type":["string","null"],"description":"Description, with HTML markup."},"vendor":{"type":["string","null"],"description":"Maker or supplier."},"productType":{"type":["string","null"],"description":"Type, a word the merchant chose."},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"status":{"type":["string","null"],"description":"`ACTIVE`, `DRAFT`, `ARCHIVED` or `UNLISTED`."},"createdAt":{"type":["string","null"],"description":"When it was created, UTC.","format":"date-time"},"updatedAt":{"type":["string","null"],"description":"When it last changed, UTC.","format":"date-time"}}}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Delete"),
-            entity: Borrowed("products"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a product"),
-            description: Borrowed(
-                "Deletes a product with all variants and media for good. To take it off sale only, use `products.update` with the status `ARCHIVED` or `DRAFT`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("input"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Which product to delete."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("id"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation ProductsDelete($input: ProductDeleteInput!) {
-  productDelete(input: $input) {
-    deletedProductId
-    userErrors { field message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Parameter(Borrowed("input")),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("productDelete")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("productDelete")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Result of deleting a product.","properties":{"userErrors":{"type":"array","description":"Why Shopify did not accept the input; empty when it did.","items":{"type":"object","description":"One reason why Shopify did not accept the input.","properties":{"field":{"type":["string","null","array"],"description":"Path to the input at fault, such as `[\"input\", \"email\"]`.","items":{"type":"string"}},"message":{"type":"string","description":"What is wrong, in words."},"code":{"type":["string","null"],"description":"Kind of error, such as `INVALID` or `TAKEN`; on some mutations only."}}}},"deletedProductId":{"type":["string","null"],"description":"Global id of the deleted product; null when nothing was deleted."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric product id."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("body_html"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description, with HTML markup."),
-        },
-        StoreField {
-            name: Borrowed("vendor"),
-            kind: Borrowed("string"),
-            description: Borrowed("Maker or supplier."),
-        },
-        StoreField {
-            name: Borrowed("product_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Type, a word the merchant chose."),
-        },
-        StoreField {
-            name: Borrowed("handle"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Part of its address in the online store, unique among its kind.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed("`active` (for sale), `draft`, `archived` or `unlisted`."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tags, separated by comma and space."),
-        },
-        StoreField {
-            name: Borrowed("published_scope"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`web` for the online store only, `global` for the Point of Sale channel too.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("published_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was published in the online store; null while hidden."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+        ])).description("Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in the background."),
+    ])
+    .graphql(graphql(include_str!("graphql/products_create.graphql")).variables(list![set("product", given("product")), set("media", given("media"))]))
+    .records(json_path!("$.data.productCreate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.productCreate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.productCreate.userErrors[0].message")),
+    ])
+    .schema(CREATE_RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "products", Action::Update, template!("/graphql.json"))
+    .summary("Update a product")
+    .description("Changes the fields given and leaves the others alone; `tags` replaces all tags. Prices and SKUs are changed with `product_variants.update`. When Shopify refuses the input, nothing is changed and `userErrors` says why.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("product", OBJECT.properties(list![
+            required("id", STRING.description("Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.")),
+            optional("title", STRING.description("Title of the product.")),
+            optional("descriptionHtml", STRING.description("Description, with HTML markup.")),
+            optional("vendor", STRING.description("Maker or supplier.")),
+            optional("productType", STRING.description("Type, a word of the merchant's choice.")),
+            optional("tags", ARRAY.items(list![STRING]).description("New tags; they replace all present ones, so include those to keep.")),
+            optional("status", STRING.choices(words!["ACTIVE", "ARCHIVED", "DRAFT"]).description("`ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is left out.")),
+        ])).required().description("Id of the product and the fields to change; others stay as they are. Further fields of Shopify's `ProductUpdateInput` are passed on."),
+    ])
+    .graphql(graphql(include_str!("graphql/products_update.graphql")).variables(list![set("product", given("product"))]))
+    .records(json_path!("$.data.productUpdate"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.productUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.productUpdate.userErrors[0].message")),
+    ])
+    .schema(UPDATE_RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "Products_Delete", "products", Action::Delete, template!("/graphql.json"))
+    .summary("Delete a product")
+    .description("Deletes a product with all variants and media for good. To take it off sale only, use `products.update` with the status `ARCHIVED` or `DRAFT`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        argument("input", OBJECT.properties(list![
+            required("id", STRING.description("Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the numeric id.")),
+        ]).closed()).required().description("Which product to delete."),
+    ])
+    .graphql(graphql(include_str!("graphql/products_delete.graphql")).variables(list![set("input", given("input"))]))
+    .records(json_path!("$.data.productDelete"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.productDelete.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.productDelete.userErrors[0].message")),
+    ])
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/products.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/products_create.json"));
+
+const UPDATE_RECORD: Json = json(include_str!("schemas/products_update.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/products_delete.json"));

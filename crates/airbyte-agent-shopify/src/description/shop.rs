@@ -2,91 +2,30 @@
 
 //! `shop` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The store itself and its settings.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric shop id."},"name":{"type":["string","null"],"description":"Name of the shop."},"email":{"type":["string","null"],"description":"Address Shopify writes to about the shop."},"domain":{"type":["string","null"],"description":"Main domain of the shop."},"province":{"type":["string","null"],"description":"Province, state or region, as a name."},"country":{"type":["string","null"],"description":"Country, as a name or code."},"address1":{"type":["string","null"],"description":"Street and number."},"zip":{"type":["string","null"],"description":"Postal code."},"city":{"type":["string","null"],"description":"City."},"source":{"type":["string","null"],"description":"Partner account that referred the merchant."},"phone":{"type":["string","null"],"description":"Phone number."},"latitude":{"type":["number","null"],"description":"Latitude in degrees."},"longitude":{"type":["number","null"],"description":"Longitude in degrees."},"primary_locale":{"type":["string","null"],"description":"Main language, such as `en`."},"address2":{"type":["string","null"],"description":"Apartment, floor or the like."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"country_code":{"type":["string","null"],"description":"Two-letter ISO country code, such as `CA`."},"country_name":{"type":["string","null"],"description":"Country, as a name."},"currency":{"type":["string","null"],"description":"Currency of the shop, three-letter ISO code."},"customer_email":{"type":["string","null"],"description":"Address customers may write to."},"timezone":{"type":["string","null"],"description":"Time zone as shown, such as `(GMT-05:00) Eastern Time`."},"iana_timezone":{"type":["string","null"],"description":"Time zone by IANA name, such as `America/Toronto`."},"shop_owner":{"type":["string","null"],"description":"Name of the owner."},"money_format":{"type":["string","null"],"description":"Pattern for prices, such as `${{amount}}`."},"money_with_currency_format":{"type":["string","null"],"description":"Pattern for prices with the currency."},"weight_unit":{"type":["string","null"],"description":"Usual unit of weight: `g`, `kg`, `oz` or `lb`."},"province_code":{"type":["string","null"],"description":"Code of the province or state, such as `ON`."},"taxes_included":{"type":["boolean","null"],"description":"Whether taxes are contained in the prices."},"auto_configure_tax_inclusivity":{"type":["boolean","null"],"description":"Whether prices include tax depending on the customer's country."},"tax_shipping":{"type":["boolean","null"],"description":"Whether shipping is taxed."},"county_taxes":{"type":["boolean","null"],"description":"Whether county taxes are applied."},"plan_display_name":{"type":["string","null"],"description":"Plan as shown."},"plan_name":{"type":["string","null"],"description":"Internal name of the plan."},"has_discounts":{"type":["boolean","null"],"description":"Whether there are discounts."},"has_gift_cards":{"type":["boolean","null"],"description":"Whether there are gift cards."},"myshopify_domain":{"type":["string","null"],"description":"Permanent domain, ending in `.myshopify.com`."},"google_apps_domain":{"type":["string","null"],"description":"Google Workspace domain, if any."},"google_apps_login_enabled":{"type":["boolean","null"],"description":"Whether staff may sign in with Google."},"money_in_emails_format":{"type":["string","null"],"description":"Pattern for prices in e-mails."},"money_with_currency_in_emails_format":{"type":["string","null"],"description":"Pattern for prices with the currency in e-mails."},"eligible_for_payments":{"type":["boolean","null"],"description":"Whether the shop may use Shopify Payments."},"requires_extra_payments_agreement":{"type":["boolean","null"],"description":"Whether Shopify Payments needs a further agreement."},"password_enabled":{"type":["boolean","null"],"description":"Whether the online store is behind a password."},"has_storefront":{"type":["boolean","null"],"description":"Whether there is an online store."},"finances":{"type":["boolean","null"],"description":"Whether the finance section is available."},"primary_location_id":{"type":["integer","null"],"description":"Id of the main location."},"checkout_api_supported":{"type":["boolean","null"],"description":"Whether checkouts can be made by API."},"multi_location_enabled":{"type":["boolean","null"],"description":"Whether there may be several locations."},"setup_required":{"type":["boolean","null"],"description":"Whether the setup is unfinished."},"pre_launch_enabled":{"type":["boolean","null"],"description":"Whether the shop is in its pre-launch state."},"enabled_presentment_currencies":{"type":["array","null"],"description":"Currencies customers may be shown.","items":{"type":"string"}},"transactional_sms_disabled":{"type":["boolean","null"],"description":"Whether text messages about orders are off."},"marketing_sms_consent_enabled_at_checkout":{"type":["boolean","null"],"description":"Whether the checkout asks for consent to text messages."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `shop` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("shop"),
-    description: Borrowed("The store itself and its settings; there is just one."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Shop_Get"),
-            entity: Borrowed("shop"),
-            action: Action::Get,
-            summary: Borrowed("Get the shop"),
-            description: Borrowed(
-                "Returns the settings of the store: name, domains, address, currency, time zone, plan. Use it to learn the currency of prices. Takes no arguments.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/shop.json"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("shop"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric shop id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the shop."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address Shopify writes to about the shop."),
-        },
-        StoreField {
-            name: Borrowed("domain"),
-            kind: Borrowed("string"),
-            description: Borrowed("Main domain of the shop."),
-        },
-        StoreField {
-            name: Borrowed("myshopify_domain"),
-            kind: Borrowed("string"),
-            description: Borrowed("Permanent domain, ending in `.myshopify.com`."),
-        },
-        StoreField {
-            name: Borrowed("country_code"),
-            kind: Borrowed("string"),
-            description: Borrowed("Two-letter ISO country code, such as `CA`."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Currency of the shop, three-letter ISO code."),
-        },
-        StoreField {
-            name: Borrowed("timezone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Time zone as shown, such as `(GMT-05:00) Eastern Time`."),
-        },
-        StoreField {
-            name: Borrowed("plan_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Internal name of the plan."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("shop", "The store itself and its settings; there is just one.")
+    .operations(list![GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric shop id."),
+        stored("name", "string", "Name of the shop."),
+        stored("email", "string", "Address Shopify writes to about the shop."),
+        stored("domain", "string", "Main domain of the shop."),
+        stored("myshopify_domain", "string", "Permanent domain, ending in `.myshopify.com`."),
+        stored("country_code", "string", "Two-letter ISO country code, such as `CA`."),
+        stored("currency", "string", "Currency of the shop, three-letter ISO code."),
+        stored("timezone", "string", "Time zone as shown, such as `(GMT-05:00) Eastern Time`."),
+        stored("plan_name", "string", "Internal name of the plan."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const GET: Operation = Operation::get("Shop_Get", "shop", Action::Get, template!("/shop.json"))
+    .summary("Get the shop")
+    .description("Returns the settings of the store: name, domains, address, currency, time zone, plan. Use it to learn the currency of prices. Takes no arguments.")
+    .records(json_path!("$.shop"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/shop.json"));

@@ -2,219 +2,44 @@
 
 //! `smart_collections` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A collection whose products are chosen by rules.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric collection id."},"handle":{"type":["string","null"],"description":"Part of its address in the online store, unique among its kind."},"title":{"type":["string","null"],"description":"Title."},"updated_at":{"type":["string","null"],"description":"When it last changed.","format":"date-time"},"body_html":{"type":["string","null"],"description":"Text, with HTML markup."},"published_at":{"type":["string","null"],"description":"When it was published in the online store; null while hidden.","format":"date-time"},"sort_order":{"type":["string","null"],"description":"How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`, `price-asc`, `price-desc`, `created` or `created-desc`."},"template_suffix":{"type":["string","null"],"description":"Suffix of the theme template that shows it; null for the default one."},"disjunctive":{"type":["boolean","null"],"description":"True when a product needs to match one rule only, false when all."},"rules":{"type":["array","null"],"description":"The rules, as objects with `column`, `relation` and `condition`.","items":{"type":"object"}},"published_scope":{"type":["string","null"],"description":"`web` for the online store only, `global` for the Point of Sale channel too."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."},"image":{"type":["object","null"],"description":"Image, with `src`, `alt`, `width` and `height`."},"products_count":{"type":["integer","null"],"description":"Number of products in the collection."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `smart_collections` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("smart_collections"),
-    description: Borrowed(
-        "A collection whose products are chosen by rules; change it with custom_collections.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("SmartCollections_List"),
-            entity: Borrowed("smart_collections"),
-            action: Action::List,
-            summary: Borrowed("List smart collections"),
-            description: Borrowed(
-                "Returns collections that choose their products by rules, with the rules. Those with hand-picked products are in `custom_collections.list`. The products of a collection: `products.list` with `collection_id`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/smart_collections.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Query,
-                    description: Borrowed("Only collections with exactly this title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("product_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only collections that contain this product, by its numeric id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("updated_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records last changed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("smart_collections"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("SmartCollections_Get"),
-            entity: Borrowed("smart_collections"),
-            action: Action::Get,
-            summary: Borrowed("Get a smart collection"),
-            description: Borrowed(
-                "Returns one smart collection with its rules, by numeric id. Fails with not found for a custom one.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/smart_collections/")),
-                    Piece::Name(Borrowed("collection_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("collection_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Numeric id of the collection."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("smart_collection"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric collection id."),
-        },
-        StoreField {
-            name: Borrowed("handle"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Part of its address in the online store, unique among its kind.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("sort_order"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`, `price-asc`, `price-desc`, `created` or `created-desc`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("published_scope"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`web` for the online store only, `global` for the Point of Sale channel too.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("published_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was published in the online store; null while hidden."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("smart_collections", "A collection whose products are chosen by rules; change it with custom_collections.")
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric collection id."),
+        stored("handle", "string", "Part of its address in the online store, unique among its kind."),
+        stored("title", "string", "Title."),
+        stored("sort_order", "string", "How products are sorted: `manual`, `best-selling`, `alpha-asc`, `alpha-desc`, `price-asc`, `price-desc`, `created` or `created-desc`."),
+        stored("published_scope", "string", "`web` for the online store only, `global` for the Point of Sale channel too."),
+        stored("published_at", "string", "When it was published in the online store; null while hidden."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("SmartCollections_List", "smart_collections", Action::List, template!("/smart_collections.json"))
+    .summary("List smart collections")
+    .description("Returns collections that choose their products by rules, with the rules. Those with hand-picked products are in `custom_collections.list`. The products of a collection: `products.list` with `collection_id`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("title", STRING).description("Only collections with exactly this title."),
+        query("product_id", INTEGER).description("Only collections that contain this product, by its numeric id."),
+        query("updated_at_min", STRING.format("date-time")).description("Only records last changed at or after this instant, ISO 8601 with offset; use it to fetch only what is new."),
+        query("updated_at_max", STRING.format("date-time")).description("Only records last changed at or before this instant, ISO 8601 with offset."),
+    ])
+    .records(json_path!("$.smart_collections"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("SmartCollections_Get", "smart_collections", Action::Get, template!("/smart_collections/{collection_id}.json"))
+    .summary("Get a smart collection")
+    .description("Returns one smart collection with its rules, by numeric id. Fails with not found for a custom one.")
+    .parameters(list![path("collection_id", INTEGER).required().description("Numeric id of the collection.")])
+    .records(json_path!("$.smart_collection"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/smart_collections.json"));

@@ -2,183 +2,37 @@
 
 //! `tender_transactions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Money that moved between merchant and customer, in either direction.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric id."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"amount":{"type":["string","null"],"description":"Amount, as a decimal text; negative for money paid back."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code of the amounts."},"user_id":{"type":["integer","null"],"description":"Id of the staff member who did it, if one did."},"test":{"type":["boolean","null"],"description":"Whether it is a test without real money."},"processed_at":{"type":["string","null"],"description":"When it was processed.","format":"date-time"},"remote_reference":{"type":["string","null"],"description":"Id of the payment at the gateway."},"payment_details":{"type":["object","null"],"description":"Card used, with `credit_card_company` and masked `credit_card_number`."},"payment_method":{"type":["string","null"],"description":"How it was paid: `credit_card`, `cash`, `paypal`, `apple_pay` and so on."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tender_transactions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tender_transactions"),
-    description: Borrowed("Money that moved between merchant and customer, over all orders."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("TenderTransactions_List"),
-            entity: Borrowed("tender_transactions"),
-            action: Action::List,
-            summary: Borrowed("List money movements"),
-            description: Borrowed(
-                "Returns payments received and paid back over all orders; `order` sorts them by time. Fit for accounting by period; payouts to the bank are in `balance_transactions.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/tender_transactions.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 250; Shopify takes 50 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(250.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("processed_at_min"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only transactions processed at or after this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("processed_at_max"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only transactions processed at or before this instant, ISO 8601 with offset.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("date-time"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("order"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Order of the answer by time of processing, oldest (`ASC`) or newest (`DESC`) first.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""processed_at ASC""#)),
-                            Json(Borrowed(r#""processed_at DESC""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("tender_transactions"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[Borrowed("limit")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(250),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Numeric id."),
-        },
-        StoreField {
-            name: Borrowed("order_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the order."),
-        },
-        StoreField {
-            name: Borrowed("user_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the staff member who did it, if one did."),
-        },
-        StoreField {
-            name: Borrowed("amount"),
-            kind: Borrowed("string"),
-            description: Borrowed("Amount, as a decimal text; negative for money paid back."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code of the amounts."),
-        },
-        StoreField {
-            name: Borrowed("payment_method"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "How it was paid: `credit_card`, `cash`, `paypal`, `apple_pay` and so on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("test"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is a test without real money."),
-        },
-        StoreField {
-            name: Borrowed("processed_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was processed."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tender_transactions", "Money that moved between merchant and customer, over all orders.")
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Numeric id."),
+        stored("order_id", "integer", "Id of the order."),
+        stored("user_id", "integer", "Id of the staff member who did it, if one did."),
+        stored("amount", "string", "Amount, as a decimal text; negative for money paid back."),
+        stored("currency", "string", "Three-letter ISO currency code of the amounts."),
+        stored("payment_method", "string", "How it was paid: `credit_card`, `cash`, `paypal`, `apple_pay` and so on."),
+        stored("test", "boolean", "Whether it is a test without real money."),
+        stored("processed_at", "string", "When it was processed."),
+    ]);
+
+const LIST: Operation = Operation::get("TenderTransactions_List", "tender_transactions", Action::List, template!("/tender_transactions.json"))
+    .summary("List money movements")
+    .description("Returns payments received and paid back over all orders; `order` sorts them by time. Fit for accounting by period; payouts to the bank are in `balance_transactions.list`.")
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(250.0).default("50")).default("50").description("Records per page, 1 to 250; Shopify takes 50 when it is left out."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+        query("processed_at_min", STRING.format("date-time")).description("Only transactions processed at or after this instant, ISO 8601 with offset."),
+        query("processed_at_max", STRING.format("date-time")).description("Only transactions processed at or before this instant, ISO 8601 with offset."),
+        query("order", STRING.choices(words!["processed_at ASC", "processed_at DESC"])).description("Order of the answer by time of processing, oldest (`ASC`) or newest (`DESC`) first."),
+    ])
+    .records(json_path!("$.tender_transactions"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts!["limit"]).size(page_size("limit").maximum(250)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tender_transactions.json"));

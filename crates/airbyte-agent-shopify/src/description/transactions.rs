@@ -2,137 +2,34 @@
 
 //! `transactions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One step of the payment of an order: authorization, capture, sale, void or refund.","required":["id"],"properties":{"id":{"type":"integer","description":"Numeric transaction id."},"order_id":{"type":["integer","null"],"description":"Id of the order."},"kind":{"type":["string","null"],"description":"`authorization`, `capture`, `sale`, `void` or `refund`."},"gateway":{"type":["string","null"],"description":"Payment gateway."},"status":{"type":["string","null"],"description":"`pending`, `success`, `failure` or `error`."},"message":{"type":["string","null"],"description":"Text of the gateway about the outcome."},"created_at":{"type":["string","null"],"description":"When it was created.","format":"date-time"},"test":{"type":["boolean","null"],"description":"Whether it is a test without real money."},"authorization":{"type":["string","null"],"description":"Authorization code of the gateway."},"location_id":{"type":["integer","null"],"description":"Id of the location."},"user_id":{"type":["integer","null"],"description":"Id of the staff member who did it, if one did."},"parent_id":{"type":["integer","null"],"description":"Id of the transaction it follows from, such as the authorization of a capture."},"processed_at":{"type":["string","null"],"description":"When it was processed.","format":"date-time"},"device_id":{"type":["integer","null"],"description":"Id of the Point of Sale device, if one was used."},"error_code":{"type":["string","null"],"description":"Why it failed, such as `card_declined` or `expired_card`."},"source_name":{"type":["string","null"],"description":"Channel it came from, such as `web`, `pos` or an app."},"receipt":{"type":["object","null"],"description":"Answer of the gateway or service, in its own form."},"currency_exchange_adjustment":{"type":["object","null"],"description":"Gain or loss by exchange rates."},"amount":{"type":["string","null"],"description":"Amount, as a decimal text."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code of the amounts."},"payment_id":{"type":["string","null"],"description":"Id of the payment at the gateway."},"total_unsettled_set":{"type":["object","null"],"description":"What can still be captured, in shop and presentment currency."},"manual_payment_gateway":{"type":["boolean","null"],"description":"Whether the payment is handled outside Shopify, such as cash or bank transfer."},"admin_graphql_api_id":{"type":["string","null"],"description":"The same record's global id (`gid://shopify/…`), as the create, update and delete actions want it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `transactions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("transactions"),
-    description: Borrowed(
-        "One step of the payment of an order: authorization, capture, sale, void or refund.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Transactions_List"),
-            entity: Borrowed("transactions"),
-            action: Action::List,
-            summary: Borrowed("List payments of an order"),
-            description: Borrowed(
-                "Returns the payment steps of one order: authorizations, captures, sales, voids and refunds, failed ones included. Money over all orders is in `tender_transactions.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/orders/")),
-                    Piece::Name(Borrowed("order_id")),
-                    Piece::Text(Borrowed("/transactions.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_info"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("transactions"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page_url"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page_url"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
-                    keep: Some(Borrowed(&[])),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Transactions_Get"),
-            entity: Borrowed("transactions"),
-            action: Action::Get,
-            summary: Borrowed("Get a payment of an order"),
-            description: Borrowed(
-                "Returns one transaction of an order, by numeric ids of order and transaction.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/orders/")),
-                    Piece::Name(Borrowed("order_id")),
-                    Piece::Text(Borrowed("/transactions/")),
-                    Piece::Name(Borrowed("transaction_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("order_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("transaction_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Numeric id of the transaction, from `transactions.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("transaction"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("transactions", "One step of the payment of an order: authorization, capture, sale, void or refund.")
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("Transactions_List", "transactions", Action::List, template!("/orders/{order_id}/transactions.json"))
+    .summary("List payments of an order")
+    .description("Returns the payment steps of one order: authorizations, captures, sales, voids and refunds, failed ones included. Money over all orders is in `tender_transactions.list`.")
+    .parameters(list![
+        path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
+        query("page_info", STRING).description("Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page."),
+        query("since_id", INTEGER).description("Only records with an id greater than this one, in ascending order of id. Another way to page: pass the id of the last record received."),
+    ])
+    .records(json_path!("$.transactions"))
+    .meta(list![link_meta("next_page_url", "next")])
+    .paging(Paging::link_keeping(from_meta("next_page_url"), list![(text("page_info"), text("page_info"))], texts![]))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Transactions_Get", "transactions", Action::Get, template!("/orders/{order_id}/transactions/{transaction_id}.json"))
+    .summary("Get a payment of an order")
+    .description("Returns one transaction of an order, by numeric ids of order and transaction.")
+    .parameters(list![
+        path("order_id", INTEGER).required().description("Numeric id of the order, from `orders.list`. This is not the number customers see (`#1001`)."),
+        path("transaction_id", INTEGER).required().description("Numeric id of the transaction, from `transactions.list`."),
+    ])
+    .records(json_path!("$.transaction"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/transactions.json"));

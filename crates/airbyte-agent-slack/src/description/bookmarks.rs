@@ -2,86 +2,26 @@
 
 //! `bookmarks` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A link in the bar at the top of a channel.","properties":{"id":{"type":["string","null"],"description":"Bookmark id (`Bk…`)."},"channel_id":{"type":["string","null"],"description":"Id of the channel."},"title":{"type":["string","null"],"description":"Text shown."},"link":{"type":["string","null"],"description":"Address it leads to."},"emoji":{"type":["string","null"],"description":"Emoji beside the title, with colons."},"icon_url":{"type":["string","null"],"description":"Picture beside the title, as an address."},"type":{"type":["string","null"],"description":"Kind of bookmark; `link`."},"entity_id":{"type":["string","null"],"description":"Id of the bookmarked item, where it is one of Slack's."},"date_created":{"type":["integer","null"],"description":"When it was added, Unix seconds."},"date_updated":{"type":["integer","null"],"description":"When it last changed, Unix seconds; 0 when never."},"rank":{"type":["string","null"],"description":"Its place among the bookmarks."},"last_updated_by_user_id":{"type":["string","null"],"description":"Id of the user who changed it last."},"last_updated_by_team_id":{"type":["string","null"],"description":"Id of that user's workspace."},"shortcut_id":{"type":["string","null"],"description":"Id of the shortcut behind it, if any."},"app_id":{"type":["string","null"],"description":"Id of the app that added it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `bookmarks` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("bookmarks"),
-    description: Borrowed("A link in the bar at the top of a channel."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createBookmark"),
-            entity: Borrowed("bookmarks"),
-            action: Action::Create,
-            summary: Borrowed("Add a bookmark to a channel"),
-            description: Borrowed(
-                "Adds a link to the bar at the top of a channel, for all members, up to 100 per channel. Calling it twice adds it twice.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/bookmarks.add"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel_id"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel that gets the bookmark."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Text shown for the bookmark."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Kind of bookmark; Slack accepts only `link` at present.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("link"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Address the bookmark leads to; Slack requires it for the type `link`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("emoji"),
-                    location: Location::Body,
-                    description: Borrowed("Emoji shown beside the title, with colons."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("bookmark"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("bookmarks", "A link in the bar at the top of a channel.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createBookmark", "bookmarks", Action::Create, template!("/bookmarks.add"))
+    .summary("Add a bookmark to a channel")
+    .description("Adds a link to the bar at the top of a channel, for all members, up to 100 per channel. Calling it twice adds it twice.")
+    .writes()
+    .parameters(list![
+        body("channel_id", STRING).required().description("Id of the channel that gets the bookmark."),
+        body("title", STRING).required().description("Text shown for the bookmark."),
+        body("type", STRING).required().description("Kind of bookmark; Slack accepts only `link` at present."),
+        body("link", STRING).description("Address the bookmark leads to; Slack requires it for the type `link`."),
+        body("emoji", STRING).description("Emoji shown beside the title, with colons."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.bookmark"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/bookmarks.json"));

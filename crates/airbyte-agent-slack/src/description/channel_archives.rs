@@ -2,52 +2,21 @@
 
 //! `channel_archives` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Confirmation.","properties":{"ok":{"type":"boolean","description":"True on success. An answer with false is reported as an error with Slack's code, such as `channel_not_found`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `channel_archives` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("channel_archives"),
-    description: Borrowed("The act of archiving a channel."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createChannelArchive"),
-            entity: Borrowed("channel_archives"),
-            action: Action::Create,
-            summary: Borrowed("Archive a channel"),
-            description: Borrowed(
-                "Closes a channel: it can be read, but nobody can post. There is no operation here to undo it; people can unarchive it in Slack. The general channel cannot be archived.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations.archive"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel to archive."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("channel_archives", "The act of archiving a channel.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createChannelArchive", "channel_archives", Action::Create, template!("/conversations.archive"))
+    .summary("Archive a channel")
+    .description("Closes a channel: it can be read, but nobody can post. There is no operation here to undo it; people can unarchive it in Slack. The general channel cannot be archived.")
+    .writes()
+    .destructive()
+    .parameters(list![body("channel", STRING).required().description("Id of the channel to archive.")])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/reactions.json"));

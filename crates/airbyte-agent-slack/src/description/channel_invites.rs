@@ -2,73 +2,24 @@
 
 //! `channel_invites` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A conversation: public or private channel, group direct message or direct message.","properties":{"id":{"type":"string","description":"Channel id (`C…`; `G…` for older private ones, `D…` for direct messages)."},"name":{"type":["string","null"],"description":"Name without `#`; direct messages have none."},"is_channel":{"type":["boolean","null"],"description":"True for channels."},"is_group":{"type":["boolean","null"],"description":"True for private channels created before March 2021."},"is_im":{"type":["boolean","null"],"description":"True for a direct message between two."},"is_mpim":{"type":["boolean","null"],"description":"True for a direct message in a group."},"is_private":{"type":["boolean","null"],"description":"True when only members see it."},"created":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"is_archived":{"type":["boolean","null"],"description":"True when it is archived and can only be read."},"is_general":{"type":["boolean","null"],"description":"True for the workspace's channel that everybody is in."},"unlinked":{"type":["integer","null"],"description":"Internal number of Slack, mostly 0."},"name_normalized":{"type":["string","null"],"description":"Name in Slack's normalized spelling."},"is_shared":{"type":["boolean","null"],"description":"True when it is shared with another workspace or organization."},"is_org_shared":{"type":["boolean","null"],"description":"True when it is shared between workspaces of one Enterprise organization."},"is_pending_ext_shared":{"type":["boolean","null"],"description":"True when an invitation to another organization is open."},"pending_shared":{"type":["array","null"],"description":"Ids of workspaces invited to share it that have not accepted yet.","items":{"type":"string"}},"context_team_id":{"type":["string","null"],"description":"Id of the workspace the answer is seen from."},"updated":{"type":["integer","null"],"description":"When its settings last changed, Unix milliseconds."},"creator":{"type":["string","null"],"description":"Id of the user who created it."},"is_ext_shared":{"type":["boolean","null"],"description":"True when it is shared with another organization (Slack Connect)."},"shared_team_ids":{"type":["array","null"],"description":"Ids of the workspaces it is shared with.","items":{"type":"string"}},"pending_connected_team_ids":{"type":["array","null"],"description":"Ids of workspaces whose connection waits for approval.","items":{"type":"string"}},"is_member":{"type":["boolean","null"],"description":"Whether the app (the token's user) is a member; needed to read and write messages."},"topic":{"description":"The topic, shown beside the name.","oneOf":[{"type":"object","description":"The topic of a channel, with its author.","properties":{"value":{"type":["string","null"],"description":"The text; empty when none is set."},"creator":{"type":["string","null"],"description":"Id of the user who set it."},"last_set":{"type":["integer","null"],"description":"When it was set, Unix seconds; 0 when never."}}},{"type":"null"}]},"purpose":{"description":"The purpose (description).","oneOf":[{"type":"object","description":"The purpose (description) of a channel, with its author.","properties":{"value":{"type":["string","null"],"description":"The text; empty when none is set."},"creator":{"type":["string","null"],"description":"Id of the user who set it."},"last_set":{"type":["integer","null"],"description":"When it was set, Unix seconds; 0 when never."}}},{"type":"null"}]},"previous_names":{"type":["array","null"],"description":"Names it had before.","items":{"type":"string"}},"num_members":{"type":["integer","null"],"description":"Number of members; only in `channels.list`."},"parent_conversation":{"type":["string","null"],"description":"Id of the conversation it belongs to, if any."},"properties":{"type":["object","null"],"description":"Further settings such as canvas, tabs and posting rules."},"is_thread_only":{"type":["boolean","null"],"description":"True when only replies in threads are allowed."},"is_read_only":{"type":["boolean","null"],"description":"True when ordinary members cannot post."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `channel_invites` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("channel_invites"),
-    description: Borrowed("The act of adding people to a channel; the record is the channel."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createChannelInvite"),
-            entity: Borrowed("channel_invites"),
-            action: Action::Create,
-            summary: Borrowed("Add people to a channel"),
-            description: Borrowed(
-                "Adds one or more people to a public or private channel at once; they are notified. The app has to be a member. Somebody who is one already makes the call fail with `already_in_channel`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations.invite"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the channel to add people to; the app has to be a member.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("users"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Ids of the people to add, separated by commas; Slack names 1000 as the limit on one page and 100 on another.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("force"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "With several ids: true adds those that can be added and skips the others; false, as if left out, adds nobody when one fails.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("channel"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("channel_invites", "The act of adding people to a channel; the record is the channel.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createChannelInvite", "channel_invites", Action::Create, template!("/conversations.invite"))
+    .summary("Add people to a channel")
+    .description("Adds one or more people to a public or private channel at once; they are notified. The app has to be a member. Somebody who is one already makes the call fail with `already_in_channel`.")
+    .writes()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel to add people to; the app has to be a member."),
+        body("users", STRING).required().description("Ids of the people to add, separated by commas; Slack names 1000 as the limit on one page and 100 on another."),
+        body("force", BOOLEAN).description("With several ids: true adds those that can be added and skips the others; false, as if left out, adds nobody when one fails."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.channel"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/channels.json"));

@@ -2,60 +2,24 @@
 
 //! `channel_kicks` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Confirmation.","properties":{"ok":{"type":"boolean","description":"True on success. An answer with false is reported as an error with Slack's code, such as `channel_not_found`."},"errors":{"type":["object","null"],"description":"What went wrong by user id; empty on success."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `channel_kicks` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("channel_kicks"),
-    description: Borrowed("The act of removing somebody from a channel."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createChannelKick"),
-            entity: Borrowed("channel_kicks"),
-            action: Action::Create,
-            summary: Borrowed("Remove a person from a channel"),
-            description: Borrowed(
-                "Removes somebody from a channel; they can be added again. Nobody can be removed from the general channel, and the app cannot remove itself.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations.kick"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel to remove somebody from."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("user"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the person to remove."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("channel_kicks", "The act of removing somebody from a channel.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createChannelKick", "channel_kicks", Action::Create, template!("/conversations.kick"))
+    .summary("Remove a person from a channel")
+    .description("Removes somebody from a channel; they can be added again. Nobody can be removed from the general channel, and the app cannot remove itself.")
+    .writes()
+    .destructive()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel to remove somebody from."),
+        body("user", STRING).required().description("Id of the person to remove."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/channel_kicks.json"));

@@ -2,431 +2,100 @@
 
 //! `channels` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A conversation: public or private channel, group direct message or direct message.","properties":{"id":{"type":"string","description":"Channel id (`C…`; `G…` for older private ones, `D…` for direct messages)."},"name":{"type":["string","null"],"description":"Name without `#`; direct messages have none."},"is_channel":{"type":["boolean","null"],"description":"True for channels."},"is_group":{"type":["boolean","null"],"description":"True for private channels created before March 2021."},"is_im":{"type":["boolean","null"],"description":"True for a direct message between two."},"is_mpim":{"type":["boolean","null"],"description":"True for a direct message in a group."},"is_private":{"type":["boolean","null"],"description":"True when only members see it."},"created":{"type":["integer","null"],"description":"When it was created, Unix seconds."},"is_archived":{"type":["boolean","null"],"description":"True when it is archived and can only be read."},"is_general":{"type":["boolean","null"],"description":"True for the workspace's channel that everybody is in."},"unlinked":{"type":["integer","null"],"description":"Internal number of Slack, mostly 0."},"name_normalized":{"type":["string","null"],"description":"Name in Slack's normalized spelling."},"is_shared":{"type":["boolean","null"],"description":"True when it is shared with another workspace or organization."},"is_org_shared":{"type":["boolean","null"],"description":"True when it is shared between workspaces of one Enterprise organization."},"is_pending_ext_shared":{"type":["boolean","null"],"description":"True when an invitation to another organization is open."},"pending_shared":{"type":["array","null"],"description":"Ids of workspaces invited to share it that have not accepted yet.","items":{"type":"string"}},"context_team_id":{"type":["string","null"],"description":"Id of the workspace the answer is seen from."},"updated":{"type":["integer","null"],"description":"When its settings last changed, Unix milliseconds."},"creator":{"type":["string","null"],"description":"Id of the user who created it."},"is_ext_shared":{"type":["boolean","null"],"description":"True when it is shared with another organization (Slack Connect)."},"shared_team_ids":{"type":["array","null"],"description":"Ids of the workspaces it is shared with.","items":{"type":"string"}},"pending_connected_team_ids":{"type":["array","null"],"description":"Ids of workspaces whose connection waits for approval.","items":{"type":"string"}},"is_member":{"type":["boolean","null"],"description":"Whether the app (the token's user) is a member; needed to read and write messages."},"topic":{"description":"The topic, shown beside the name.","oneOf":[{"type":"object","description":"The topic of a channel, with its author.","properties":{"value":{"type":["string","null"],"description":"The text; empty when none is set."},"creator":{"type":["string","null"],"description":"Id of the user who set it."},"last_set":{"type":["integer","null"],"description":"When it was set, Unix seconds; 0 when never."}}},{"type":"null"}]},"purpose":{"description":"The purpose (description).","oneOf":[{"type":"object","description":"The purpose (description) of a channel, with its author.","properties":{"value":{"type":["string","null"],"description":"The text; empty when none is set."},"creator":{"type":["string","null"],"description":"Id of the user who set it."},"last_set":{"type":["integer","null"],"description":"When it was set, Unix seconds; 0 when never."}}},{"type":"null"}]},"previous_names":{"type":["array","null"],"description":"Names it had before.","items":{"type":"string"}},"num_members":{"type":["integer","null"],"description":"Number of members; only in `channels.list`."},"parent_conversation":{"type":["string","null"],"description":"Id of the conversation it belongs to, if any."},"properties":{"type":["object","null"],"description":"Further settings such as canvas, tabs and posting rules."},"is_thread_only":{"type":["boolean","null"],"description":"True when only replies in threads are allowed."},"is_read_only":{"type":["boolean","null"],"description":"True when ordinary members cannot post."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `channels` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("channels"),
-    description: Borrowed(
-        "A conversation: public channel, private channel, group direct message or direct message.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listChannels"),
-            entity: Borrowed("channels"),
-            action: Action::List,
-            summary: Borrowed("List channels"),
-            description: Borrowed(
-                "Lists public channels, and others when `types` asks for them. Use it to find the id of a channel by its name, which every other operation wants. Private channels come back only when the app is a member.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations.list"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer, even none, although more follow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(999.0),
-                        default: Some(Json(Borrowed("200"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("200"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("types"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Kinds of conversation to list, separated by commas: `public_channel`, `private_channel`, `mpim` (group direct messages), `im` (direct messages). Private channels need the scope groups:read, `mpim` and `im` the scopes mpim:read and im:read.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""public_channel""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""public_channel""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("exclude_archived"),
-                    location: Location::Query,
-                    description: Borrowed("True leaves archived channels out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("channels"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("response_metadata")),
-                                Step::Key(Borrowed("next_cursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(999),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getChannel"),
-            entity: Borrowed("channels"),
-            action: Action::Get,
-            summary: Borrowed("Get a channel"),
-            description: Borrowed(
-                "Returns one conversation by id, with topic, purpose and state. The number of members is only in `channels.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations.info"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Channel id, beginning with `C`, `G` or `D`; a name such as `#general` is not accepted.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("channel"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createChannel"),
-            entity: Borrowed("channels"),
-            action: Action::Create,
-            summary: Borrowed("Create a channel"),
-            description: Borrowed(
-                "Creates a public or private channel, with the app as its first member. Add people with `channel_invites.create`, then topic and purpose.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations.create"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Name without `#`: lower-case letters, digits, hyphens and underscores, up to 80 characters. Fails with `name_taken` when it exists, also for an archived channel.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("is_private"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "True makes a private channel, which only invited people see. False if left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("channel"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateChannel"),
-            entity: Borrowed("channels"),
-            action: Action::Update,
-            summary: Borrowed("Rename a channel"),
-            description: Borrowed(
-                "Gives a channel another name; nothing else can be changed here (see `channel_topics.create` and `channel_purposes.create`). Only the creator, an administrator or a channel manager may, so an app can mostly rename only channels it created.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations.rename"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel to rename."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "New name without `#`: lower-case letters, digits, hyphens and underscores, up to 80 characters; Slack adapts others, so read the name in the answer.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("channel"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("context_team_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the workspace the answer is seen from."),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was created, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("creator"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the user who created it."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Channel id (`C…`; `G…` for older private ones, `D…` for direct messages).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("is_archived"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when it is archived and can only be read."),
-        },
-        StoreField {
-            name: Borrowed("is_channel"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for channels."),
-        },
-        StoreField {
-            name: Borrowed("is_ext_shared"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "True when it is shared with another organization (Slack Connect).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("is_general"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for the workspace's channel that everybody is in."),
-        },
-        StoreField {
-            name: Borrowed("is_group"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for private channels created before March 2021."),
-        },
-        StoreField {
-            name: Borrowed("is_im"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for a direct message between two."),
-        },
-        StoreField {
-            name: Borrowed("is_member"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether the app (the token's user) is a member; needed to read and write messages.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("is_mpim"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for a direct message in a group."),
-        },
-        StoreField {
-            name: Borrowed("is_org_shared"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "True when it is shared between workspaces of one Enterprise organization.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("is_pending_ext_shared"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when an invitation to another organization is open."),
-        },
-        StoreField {
-            name: Borrowed("is_private"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when only members see it."),
-        },
-        StoreField {
-            name: Borrowed("is_read_only"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when ordinary members cannot post."),
-        },
-        StoreField {
-            name: Borrowed("is_shared"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when it is shared with another workspace or organization."),
-        },
-        StoreField {
-            name: Borrowed("last_read"),
-            kind: Borrowed("string"),
-            description: Borrowed("`ts` of the last message the token's user has read."),
-        },
-        StoreField {
-            name: Borrowed("locale"),
-            kind: Borrowed("string"),
-            description: Borrowed("Language of the channel, such as `en-US`."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name without `#`; direct messages have none."),
-        },
-        StoreField {
-            name: Borrowed("name_normalized"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name in Slack's normalized spelling."),
-        },
-        StoreField {
-            name: Borrowed("num_members"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of members; only in `channels.list`."),
-        },
-        StoreField {
-            name: Borrowed("parent_conversation"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the conversation it belongs to, if any."),
-        },
-        StoreField {
-            name: Borrowed("pending_connected_team_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of workspaces whose connection waits for approval."),
-        },
-        StoreField {
-            name: Borrowed("pending_shared"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Ids of workspaces invited to share it that have not accepted yet.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("previous_names"),
-            kind: Borrowed("array"),
-            description: Borrowed("Names it had before."),
-        },
-        StoreField {
-            name: Borrowed("purpose"),
-            kind: Borrowed("object"),
-            description: Borrowed("The purpose (description)."),
-        },
-        StoreField {
-            name: Borrowed("purpose.creator"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("purpose.last_set"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("purpose.value"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("shared_team_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the workspaces it is shared with."),
-        },
-        StoreField {
-            name: Borrowed("topic"),
-            kind: Borrowed("object"),
-            description: Borrowed("The topic, shown beside the name."),
-        },
-        StoreField {
-            name: Borrowed("topic.creator"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("topic.last_set"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("topic.value"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("unlinked"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Internal number of Slack, mostly 0."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When its settings last changed, Unix milliseconds."),
-        },
-    ]),
-    when_to_use: Borrowed("To find a channel's id by its name, and its topic, purpose and state."),
-    phrases: Borrowed(&[Borrowed("channel"), Borrowed("room"), Borrowed("conversation")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("channels", "A conversation: public channel, private channel, group direct message or direct message.")
+    .when_to_use("To find a channel's id by its name, and its topic, purpose and state.")
+    .phrases(texts!["channel", "room", "conversation"])
+    .operations(list![LIST, GET, CREATE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("context_team_id", "string", "Id of the workspace the answer is seen from."),
+        stored("created", "integer", "When it was created, Unix seconds."),
+        stored("creator", "string", "Id of the user who created it."),
+        stored("id", "string", "Channel id (`C…`; `G…` for older private ones, `D…` for direct messages)."),
+        stored("is_archived", "boolean", "True when it is archived and can only be read."),
+        stored("is_channel", "boolean", "True for channels."),
+        stored("is_ext_shared", "boolean", "True when it is shared with another organization (Slack Connect)."),
+        stored("is_general", "boolean", "True for the workspace's channel that everybody is in."),
+        stored("is_group", "boolean", "True for private channels created before March 2021."),
+        stored("is_im", "boolean", "True for a direct message between two."),
+        stored("is_member", "boolean", "Whether the app (the token's user) is a member; needed to read and write messages."),
+        stored("is_mpim", "boolean", "True for a direct message in a group."),
+        stored("is_org_shared", "boolean", "True when it is shared between workspaces of one Enterprise organization."),
+        stored("is_pending_ext_shared", "boolean", "True when an invitation to another organization is open."),
+        stored("is_private", "boolean", "True when only members see it."),
+        stored("is_read_only", "boolean", "True when ordinary members cannot post."),
+        stored("is_shared", "boolean", "True when it is shared with another workspace or organization."),
+        stored("last_read", "string", "`ts` of the last message the token's user has read."),
+        stored("locale", "string", "Language of the channel, such as `en-US`."),
+        stored("name", "string", "Name without `#`; direct messages have none."),
+        stored("name_normalized", "string", "Name in Slack's normalized spelling."),
+        stored("num_members", "integer", "Number of members; only in `channels.list`."),
+        stored("parent_conversation", "string", "Id of the conversation it belongs to, if any."),
+        stored("pending_connected_team_ids", "array", "Ids of workspaces whose connection waits for approval."),
+        stored("pending_shared", "array", "Ids of workspaces invited to share it that have not accepted yet."),
+        stored("previous_names", "array", "Names it had before."),
+        stored("purpose", "object", "The purpose (description)."),
+        stored("purpose.creator", "string", ""),
+        stored("purpose.last_set", "integer", ""),
+        stored("purpose.value", "string", ""),
+        stored("shared_team_ids", "array", "Ids of the workspaces it is shared with."),
+        stored("topic", "object", "The topic, shown beside the name."),
+        stored("topic.creator", "string", ""),
+        stored("topic.last_set", "integer", ""),
+        stored("topic.value", "string", ""),
+        stored("unlinked", "integer", "Internal number of Slack, mostly 0."),
+        stored("updated", "integer", "When its settings last changed, Unix milliseconds."),
+    ]);
+
+const LIST: Operation = Operation::get("listChannels", "channels", Action::List, template!("/conversations.list"))
+    .summary("List channels")
+    .description("Lists public channels, and others when `types` asks for them. Use it to find the id of a channel by its name, which every other operation wants. Private channels come back only when the app is a member.")
+    .parameters(list![
+        query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
+        query("limit", INTEGER.minimum(1.0).maximum(999.0).default("200")).default("200").description("Channels per page, below 1000; Slack recommends no more than 200. A page may hold fewer, even none, although more follow."),
+        query("types", STRING.default(r#""public_channel""#)).default(r#""public_channel""#).description("Kinds of conversation to list, separated by commas: `public_channel`, `private_channel`, `mpim` (group direct messages), `im` (direct messages). Private channels need the scope groups:read, `mpim` and `im` the scopes mpim:read and im:read."),
+        query("exclude_archived", BOOLEAN.default("false")).default("false").description("True leaves archived channels out."),
+    ])
+    .records(json_path!("$.channels"))
+    .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(999)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getChannel", "channels", Action::Get, template!("/conversations.info"))
+    .summary("Get a channel")
+    .description("Returns one conversation by id, with topic, purpose and state. The number of members is only in `channels.list`.")
+    .parameters(list![
+        query("channel", STRING).required().description("Channel id, beginning with `C`, `G` or `D`; a name such as `#general` is not accepted."),
+    ])
+    .records(json_path!("$.channel"))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createChannel", "channels", Action::Create, template!("/conversations.create"))
+    .summary("Create a channel")
+    .description("Creates a public or private channel, with the app as its first member. Add people with `channel_invites.create`, then topic and purpose.")
+    .writes()
+    .parameters(list![
+        body("name", STRING).required().description("Name without `#`: lower-case letters, digits, hyphens and underscores, up to 80 characters. Fails with `name_taken` when it exists, also for an archived channel."),
+        body("is_private", BOOLEAN).description("True makes a private channel, which only invited people see. False if left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.channel"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "updateChannel", "channels", Action::Update, template!("/conversations.rename"))
+    .summary("Rename a channel")
+    .description("Gives a channel another name; nothing else can be changed here (see `channel_topics.create` and `channel_purposes.create`). Only the creator, an administrator or a channel manager may, so an app can mostly rename only channels it created.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel to rename."),
+        body("name", STRING).required().description("New name without `#`: lower-case letters, digits, hyphens and underscores, up to 80 characters; Slack adapts others, so read the name in the answer."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.channel"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/channels.json"));

@@ -2,105 +2,27 @@
 
 //! `ephemeral_messages` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Confirmation; there is no message record.","properties":{"ok":{"type":"boolean","description":"True on success. An answer with false is reported as an error with Slack's code, such as `channel_not_found`."},"message_ts":{"type":["string","null"],"description":"Id of the message; it cannot be used to edit or delete it."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `ephemeral_messages` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ephemeral_messages"),
-    description: Borrowed(
-        "A message that only one member of a channel sees, and that is not stored.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createEphemeralMessage"),
-            entity: Borrowed("ephemeral_messages"),
-            action: Action::Create,
-            summary: Borrowed("Show a message to one person"),
-            description: Borrowed(
-                "Shows a message in a channel to a single member. It is not stored: it vanishes when the client reloads, is not shown to people who are away, and cannot be edited or deleted.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/chat.postEphemeral"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the channel in which the person sees the message.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("user"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the person who sees the message; must be a member of the channel.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("text"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The message in Slack mrkdwn; with `blocks` only the fallback for notifications.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("thread_ts"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Shows the message in a thread: `ts` of the message that started it. The thread has to be active already.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("blocks"),
-                    location: Location::Body,
-                    description: Borrowed("Layout in Block Kit."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("mrkdwn"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "False asks for `text` without formatting; Slack documents this for ordinary messages only.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ephemeral_messages", "A message that only one member of a channel sees, and that is not stored.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createEphemeralMessage", "ephemeral_messages", Action::Create, template!("/chat.postEphemeral"))
+    .summary("Show a message to one person")
+    .description("Shows a message in a channel to a single member. It is not stored: it vanishes when the client reloads, is not shown to people who are away, and cannot be edited or deleted.")
+    .writes()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel in which the person sees the message."),
+        body("user", STRING).required().description("Id of the person who sees the message; must be a member of the channel."),
+        body("text", STRING).required().description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications."),
+        body("thread_ts", STRING).description("Shows the message in a thread: `ts` of the message that started it. The thread has to be active already."),
+        body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit."),
+        body("mrkdwn", BOOLEAN).description("False asks for `text` without formatting; Slack documents this for ordinary messages only."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ephemeral_messages.json"));

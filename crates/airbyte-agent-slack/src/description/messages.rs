@@ -2,235 +2,60 @@
 
 //! `messages` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A message as Slack stored it.","properties":{"type":{"type":["string","null"],"description":"Kind of event; `message` for messages."},"subtype":{"type":["string","null"],"description":"Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent for ordinary ones."},"text":{"type":["string","null"],"description":"Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`."},"ts":{"type":"string","description":"Id of the message within its channel; keep it to reply, edit, react or delete."},"user":{"type":["string","null"],"description":"Id of the bot user that posted it."},"bot_id":{"type":["string","null"],"description":"Id of the bot that wrote it (`B…`)."},"app_id":{"type":["string","null"],"description":"Id of the app (`A…`)."},"team":{"type":["string","null"],"description":"Id of the author's workspace."},"bot_profile":{"description":"The bot that wrote it.","oneOf":[{"type":"object","description":"A bot as the author of a message.","properties":{"id":{"type":["string","null"],"description":"Bot id (`B…`)."},"deleted":{"type":["boolean","null"],"description":"True when the bot was removed."},"name":{"type":["string","null"],"description":"Name of the bot."},"updated":{"type":["integer","null"],"description":"When it last changed, Unix seconds."},"app_id":{"type":["string","null"],"description":"Id of its app (`A…`)."},"team_id":{"type":["string","null"],"description":"Id of its workspace."}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `messages` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("messages"),
-    description: Borrowed(
-        "A message that the app posts, edits or deletes; to read messages use `channel_messages`.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createMessage"),
-            entity: Borrowed("messages"),
-            action: Action::Create,
-            summary: Borrowed("Post a message"),
-            description: Borrowed(
-                "Posts a message as the app to a channel, a person or, with `thread_ts`, a thread; everybody there sees it at once. Calling it twice posts twice. For one reader only use `ephemeral_messages.create`, for later `scheduled_messages.create`. About one message a second per channel.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/chat.postMessage"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Where to post: a channel id (`C…`, `G…`, `D…`), or a user id (`U…`) to write to this person as the app. The app has to be a member, or have the scope chat:write.public for public channels.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("text"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The message, at most 40,000 characters (4,000 recommended), formatted as Slack mrkdwn: `*bold*`, `_italic_`, `<https://example.com|link>`, `<@U061F7AUR>` to mention somebody, `<#C012AB3CD>` for a channel. With `blocks` it is only the fallback for notifications. `&`, `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("thread_ts"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Makes the message a reply in a thread: `ts` of the message that started it, not of another reply.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("reply_broadcast"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "With `thread_ts`: true also shows the reply in the channel. False if left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unfurl_links"),
-                    location: Location::Body,
-                    description: Borrowed("Whether links to text pages get a preview."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unfurl_media"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether links to pictures and videos get a preview; false turns them off.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("blocks"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`, `divider`, `context`, `actions`, `image`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("mrkdwn"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "False shows `text` as it stands, without formatting. True if left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("message"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateMessage"),
-            entity: Borrowed("messages"),
-            action: Action::Update,
-            summary: Borrowed("Edit a message"),
-            description: Borrowed(
-                "Replaces the text, and with `blocks` the layout, of a message that this app posted. Messages of others cannot be edited, ephemeral ones neither.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/chat.update"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the channel the message is in; for a direct message its `D…` id, not the user's.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ts"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("`ts` of the message to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("text"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call, blocks the message had are removed.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("blocks"),
-                    location: Location::Body,
-                    description: Borrowed("New layout in Block Kit; replaces the old blocks."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("message"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteMessage"),
-            entity: Borrowed("messages"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a message"),
-            description: Borrowed(
-                "Deletes a message for everybody; cannot be undone. With a bot token only messages of this app; replies in its thread stay.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/chat.delete"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel the message is in."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ts"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("`ts` of the message to delete."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Confirmation of the deletion.","properties":{"ok":{"type":"boolean","description":"True on success. An answer with false is reported as an error with Slack's code, such as `channel_not_found`."},"channel":{"type":["string","null"],"description":"Id of the channel."},"ts":{"type":["string","null"],"description":"Id of the message within its channel and its time: Unix seconds with six decimals, as text."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("messages", "A message that the app posts, edits or deletes; to read messages use `channel_messages`.")
+    .operations(list![CREATE, UPDATE, DELETE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createMessage", "messages", Action::Create, template!("/chat.postMessage"))
+    .summary("Post a message")
+    .description("Posts a message as the app to a channel, a person or, with `thread_ts`, a thread; everybody there sees it at once. Calling it twice posts twice. For one reader only use `ephemeral_messages.create`, for later `scheduled_messages.create`. About one message a second per channel.")
+    .writes()
+    .parameters(list![
+        body("channel", STRING).required().description("Where to post: a channel id (`C…`, `G…`, `D…`), or a user id (`U…`) to write to this person as the app. The app has to be a member, or have the scope chat:write.public for public channels."),
+        body("text", STRING).required().description("The message, at most 40,000 characters (4,000 recommended), formatted as Slack mrkdwn: `*bold*`, `_italic_`, `<https://example.com|link>`, `<@U061F7AUR>` to mention somebody, `<#C012AB3CD>` for a channel. With `blocks` it is only the fallback for notifications. `&`, `<` and `>` meant literally are written `&amp;`, `&lt;`, `&gt;`."),
+        body("thread_ts", STRING).description("Makes the message a reply in a thread: `ts` of the message that started it, not of another reply."),
+        body("reply_broadcast", BOOLEAN).description("With `thread_ts`: true also shows the reply in the channel. False if left out."),
+        body("unfurl_links", BOOLEAN).description("Whether links to text pages get a preview."),
+        body("unfurl_media", BOOLEAN).description("Whether links to pictures and videos get a preview; false turns them off."),
+        body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit, up to 50 blocks, each with a `type` such as `section`, `header`, `divider`, `context`, `actions`, `image`."),
+        body("mrkdwn", BOOLEAN).description("False shows `text` as it stands, without formatting. True if left out."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.message"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "updateMessage", "messages", Action::Update, template!("/chat.update"))
+    .summary("Edit a message")
+    .description("Replaces the text, and with `blocks` the layout, of a message that this app posted. Messages of others cannot be edited, ephemeral ones neither.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel the message is in; for a direct message its `D…` id, not the user's."),
+        body("ts", STRING).required().description("`ts` of the message to change."),
+        body("text", STRING).required().description("New text in Slack mrkdwn; it replaces the old one. Without `blocks` in the same call, blocks the message had are removed."),
+        body("blocks", ARRAY.items(list![OBJECT])).description("New layout in Block Kit; replaces the old blocks."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.message"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteMessage", "messages", Action::Delete, template!("/chat.delete"))
+    .summary("Delete a message")
+    .description("Deletes a message for everybody; cannot be undone. With a bot token only messages of this app; replies in its thread stay.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel the message is in."),
+        body("ts", STRING).required().description("`ts` of the message to delete."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(DELETE_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/messages.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/messages_delete.json"));

@@ -2,60 +2,21 @@
 
 //! `pins` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Confirmation.","properties":{"ok":{"type":"boolean","description":"True on success. An answer with false is reported as an error with Slack's code, such as `channel_not_found`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `pins` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("pins"),
-    description: Borrowed("A message pinned to its channel."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createPin"),
-            entity: Borrowed("pins"),
-            action: Action::Create,
-            summary: Borrowed("Pin a message"),
-            description: Borrowed(
-                "Pins a message to its channel, for all members, up to 100 per channel. Fails with `already_pinned` when it is pinned already.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/pins.add"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel the message is in."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("timestamp"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("`ts` of the message to pin."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("pins", "A message pinned to its channel.").operations(list![CREATE]).schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createPin", "pins", Action::Create, template!("/pins.add"))
+    .summary("Pin a message")
+    .description("Pins a message to its channel, for all members, up to 100 per channel. Fails with `already_pinned` when it is pinned already.")
+    .writes()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel the message is in."),
+        body("timestamp", STRING).required().description("`ts` of the message to pin."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/reactions.json"));

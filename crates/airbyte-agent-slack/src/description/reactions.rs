@@ -2,122 +2,39 @@
 
 //! `reactions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Confirmation.","properties":{"ok":{"type":"boolean","description":"True on success. An answer with false is reported as an error with Slack's code, such as `channel_not_found`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `reactions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("reactions"),
-    description: Borrowed("An emoji that the app puts on a message."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createReaction"),
-            entity: Borrowed("reactions"),
-            action: Action::Create,
-            summary: Borrowed("React to a message"),
-            description: Borrowed(
-                "Puts an emoji on a message, as the app. Fails with `already_reacted` when it is there already.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/reactions.add"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel the message is in."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("timestamp"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("`ts` of the message."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the emoji without colons; a skin tone is added as `::skin-tone-2`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteReaction"),
-            entity: Borrowed("reactions"),
-            action: Action::Delete,
-            summary: Borrowed("Remove a reaction"),
-            description: Borrowed(
-                "Takes off an emoji that this app put on a message; reactions of others stay. Fails with `no_reaction` when there is none.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/reactions.remove"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel the message is in."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("timestamp"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("`ts` of the message."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Name of the emoji without colons, as in `reactions` of the message.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("reactions", "An emoji that the app puts on a message.")
+    .operations(list![CREATE, DELETE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createReaction", "reactions", Action::Create, template!("/reactions.add"))
+    .summary("React to a message")
+    .description("Puts an emoji on a message, as the app. Fails with `already_reacted` when it is there already.")
+    .writes()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel the message is in."),
+        body("timestamp", STRING).required().description("`ts` of the message."),
+        body("name", STRING).required().description("Name of the emoji without colons; a skin tone is added as `::skin-tone-2`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Post, "deleteReaction", "reactions", Action::Delete, template!("/reactions.remove"))
+    .summary("Remove a reaction")
+    .description("Takes off an emoji that this app put on a message; reactions of others stay. Fails with `no_reaction` when there is none.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel the message is in."),
+        body("timestamp", STRING).required().description("`ts` of the message."),
+        body("name", STRING).required().description("Name of the emoji without colons, as in `reactions` of the message."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/reactions.json"));

@@ -2,126 +2,30 @@
 
 //! `scheduled_messages` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The message that was scheduled.","properties":{"ok":{"type":"boolean","description":"True on success. An answer with false is reported as an error with Slack's code, such as `channel_not_found`."},"channel":{"type":["string","null"],"description":"Id of the channel it will be posted to."},"scheduled_message_id":{"type":["string","null"],"description":"Id of the scheduled message (`Q…`), needed to cancel it in Slack."},"post_at":{"type":["integer","null"],"description":"When it will be posted, Unix seconds."},"message":{"description":"The message.","oneOf":[{"type":"object","description":"Content of a scheduled message.","properties":{"text":{"type":["string","null"],"description":"Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`."},"username":{"type":["string","null"],"description":"Name it will be posted under."},"bot_id":{"type":["string","null"],"description":"Id of the bot that wrote it (`B…`)."},"type":{"type":["string","null"],"description":"Kind of event; `message` for messages."},"subtype":{"type":["string","null"],"description":"Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent for ordinary ones."},"user":{"type":["string","null"],"description":"Id of the bot user that will post it."},"team":{"type":["string","null"],"description":"Id of the author's workspace."},"app_id":{"type":["string","null"],"description":"Id of the app (`A…`)."},"bot_profile":{"type":["object","null"],"description":"The bot that wrote it."},"blocks":{"type":["array","null"],"description":"Layout in Block Kit.","items":{"type":"object"}},"attachments":{"type":["array","null"],"description":"Attachments of the older style, also link previews.","items":{"type":"object","description":"Secondary content of a message in the older style.","properties":{"id":{"type":["integer","null"],"description":"Number within the message."},"fallback":{"type":["string","null"],"description":"Plain text for clients that cannot show it."},"color":{"type":["string","null"],"description":"Colour of the bar at the side, hexadecimal."},"pretext":{"type":["string","null"],"description":"Text above it."},"author_name":{"type":["string","null"],"description":"Name of its author."},"author_link":{"type":["string","null"],"description":"Address behind the author's name."},"author_icon":{"type":["string","null"],"description":"Picture of the author, as an address."},"title":{"type":["string","null"],"description":"Title."},"title_link":{"type":["string","null"],"description":"Address behind the title."},"text":{"type":["string","null"],"description":"Main text."},"fields":{"type":["array","null"],"description":"Table of `title`, `value` and `short`.","items":{"type":"object"}},"image_url":{"type":["string","null"],"description":"Picture, as an address."},"thumb_url":{"type":["string","null"],"description":"Small picture, as an address."},"footer":{"type":["string","null"],"description":"Line below it."},"footer_icon":{"type":["string","null"],"description":"Picture beside the footer, as an address."},"ts":{"type":["string","integer","null"],"description":"Time shown in the footer, Unix seconds."}}}}}},{"type":"null"}]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `scheduled_messages` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("scheduled_messages"),
-    description: Borrowed("A message that Slack will post at a given time."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createScheduledMessage"),
-            entity: Borrowed("scheduled_messages"),
-            action: Action::Create,
-            summary: Borrowed("Schedule a message"),
-            description: Borrowed(
-                "Has Slack post a message later, at most 120 days ahead and at most 30 per channel within five minutes. Scheduled messages cannot be listed or canceled here; keep `scheduled_message_id`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/chat.scheduleMessage"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the channel or direct message to post to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("text"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The message in Slack mrkdwn; with `blocks` only the fallback for notifications.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("post_at"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "When to post, Unix seconds; in the future and at most 120 days ahead.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("thread_ts"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Makes the message a reply in a thread: `ts` of the message that started it.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("reply_broadcast"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "With `thread_ts`: true also shows the reply in the channel. False if left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unfurl_links"),
-                    location: Location::Body,
-                    description: Borrowed("Whether links to text pages get a preview."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unfurl_media"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether links to pictures and videos get a preview; false turns them off.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("blocks"),
-                    location: Location::Body,
-                    description: Borrowed("Layout in Block Kit."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("mrkdwn"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "False asks for `text` without formatting; Slack documents this for ordinary messages only.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("scheduled_messages", "A message that Slack will post at a given time.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createScheduledMessage", "scheduled_messages", Action::Create, template!("/chat.scheduleMessage"))
+    .summary("Schedule a message")
+    .description("Has Slack post a message later, at most 120 days ahead and at most 30 per channel within five minutes. Scheduled messages cannot be listed or canceled here; keep `scheduled_message_id`.")
+    .writes()
+    .parameters(list![
+        body("channel", STRING).required().description("Id of the channel or direct message to post to."),
+        body("text", STRING).required().description("The message in Slack mrkdwn; with `blocks` only the fallback for notifications."),
+        body("post_at", INTEGER).required().description("When to post, Unix seconds; in the future and at most 120 days ahead."),
+        body("thread_ts", STRING).description("Makes the message a reply in a thread: `ts` of the message that started it."),
+        body("reply_broadcast", BOOLEAN).description("With `thread_ts`: true also shows the reply in the channel. False if left out."),
+        body("unfurl_links", BOOLEAN).description("Whether links to text pages get a preview."),
+        body("unfurl_media", BOOLEAN).description("Whether links to pictures and videos get a preview; false turns them off."),
+        body("blocks", ARRAY.items(list![OBJECT])).description("Layout in Block Kit."),
+        body("mrkdwn", BOOLEAN).description("False asks for `text` without formatting; Slack documents this for ordinary messages only."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/scheduled_messages.json"));

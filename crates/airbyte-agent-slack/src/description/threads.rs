@@ -2,249 +2,53 @@
 
 //! `threads` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A message of a thread: the one that started it, or a reply.","properties":{"type":{"type":["string","null"],"description":"Kind of event; `message` for messages."},"subtype":{"type":["string","null"],"description":"Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent for ordinary ones."},"ts":{"type":"string","description":"Id of the message within its channel and its time: Unix seconds with six decimals, as text."},"user":{"type":["string","null"],"description":"Id of the author; absent for some bots."},"text":{"type":["string","null"],"description":"Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`."},"thread_ts":{"type":["string","null"],"description":"`ts` of the message that started the thread; equal to `ts` for that message itself."},"parent_user_id":{"type":["string","null"],"description":"Id of the author of the message that started the thread; on replies only."},"reply_count":{"type":["integer","null"],"description":"Number of replies, on the message that started a thread."},"reply_users_count":{"type":["integer","null"],"description":"Number of people who replied."},"latest_reply":{"type":["string","null"],"description":"`ts` of the latest reply."},"reply_users":{"type":["array","null"],"description":"Ids of people who replied, a few of them.","items":{"type":"string"}},"is_locked":{"type":["boolean","null"],"description":"Whether the thread is closed for replies."},"subscribed":{"type":["boolean","null"],"description":"Whether the token's user follows the thread."},"reactions":{"type":["array","null"],"description":"Emoji put on the message.","items":{"type":"object","description":"One emoji on a message and who chose it.","properties":{"name":{"type":["string","null"],"description":"Name of the emoji without colons."},"users":{"type":["array","null"],"description":"Ids of people who chose it; may be fewer than `count`.","items":{"type":"string"}},"count":{"type":["integer","null"],"description":"How many chose it."}}}},"attachments":{"type":["array","null"],"description":"Attachments of the older style, also link previews.","items":{"type":"object","description":"Secondary content of a message in the older style.","properties":{"id":{"type":["integer","null"],"description":"Number within the message."},"fallback":{"type":["string","null"],"description":"Plain text for clients that cannot show it."},"color":{"type":["string","null"],"description":"Colour of the bar at the side, hexadecimal."},"pretext":{"type":["string","null"],"description":"Text above it."},"author_name":{"type":["string","null"],"description":"Name of its author."},"author_link":{"type":["string","null"],"description":"Address behind the author's name."},"author_icon":{"type":["string","null"],"description":"Picture of the author, as an address."},"title":{"type":["string","null"],"description":"Title."},"title_link":{"type":["string","null"],"description":"Address behind the title."},"text":{"type":["string","null"],"description":"Main text."},"fields":{"type":["array","null"],"description":"Table of `title`, `value` and `short`.","items":{"type":"object"}},"image_url":{"type":["string","null"],"description":"Picture, as an address."},"thumb_url":{"type":["string","null"],"description":"Small picture, as an address."},"footer":{"type":["string","null"],"description":"Line below it."},"footer_icon":{"type":["string","null"],"description":"Picture beside the footer, as an address."},"ts":{"type":["string","integer","null"],"description":"Time shown in the footer, Unix seconds."}}}},"blocks":{"type":["array","null"],"description":"Layout in Block Kit.","items":{"type":"object"}},"files":{"type":["array","null"],"description":"Files shared with the message.","items":{"type":"object","description":"A file shared in Slack. Its addresses need the token in the header Authorization.","properties":{"id":{"type":["string","null"],"description":"File id (`F…`)."},"name":{"type":["string","null"],"description":"File name."},"title":{"type":["string","null"],"description":"Title shown."},"mimetype":{"type":["string","null"],"description":"MIME type."},"filetype":{"type":["string","null"],"description":"Slack's short name of the type, such as `pdf`."},"pretty_type":{"type":["string","null"],"description":"Name of the type for people."},"user":{"type":["string","null"],"description":"Id of the user who uploaded it."},"size":{"type":["integer","null"],"description":"Size in bytes."},"mode":{"type":["string","null"],"description":"How it is stored: `hosted`, `external`, `snippet`, `post`, `tombstone` for deleted ones."},"is_external":{"type":["boolean","null"],"description":"True when it lives outside Slack."},"external_type":{"type":["string","null"],"description":"Where it lives, such as `gdrive`."},"is_public":{"type":["boolean","null"],"description":"True when it is in a public channel."},"public_url_shared":{"type":["boolean","null"],"description":"True when it has a public link."},"url_private":{"type":["string","null"],"description":"Address of the content; needs the token."},"url_private_download":{"type":["string","null"],"description":"Address that downloads the content; needs the token."},"permalink":{"type":["string","null"],"description":"Page of the file in Slack."},"permalink_public":{"type":["string","null"],"description":"Public page, when there is one."},"created":{"type":["integer","null"],"description":"When it was uploaded, Unix seconds."},"timestamp":{"type":["integer","null"],"description":"Same as `created` (older name)."}}}},"edited":{"description":"Who edited the message last, and when; absent when never edited.","oneOf":[{"type":"object","description":"The last edit of a message.","properties":{"user":{"type":["string","null"],"description":"Id of the user who edited it."},"ts":{"type":["string","null"],"description":"When, Unix seconds with decimals as text."}}},{"type":"null"}]},"bot_id":{"type":["string","null"],"description":"Id of the bot that wrote it (`B…`)."},"bot_profile":{"description":"The bot that wrote it.","oneOf":[{"type":"object","description":"A bot as the author of a message.","properties":{"id":{"type":["string","null"],"description":"Bot id (`B…`)."},"deleted":{"type":["boolean","null"],"description":"True when the bot was removed."},"name":{"type":["string","null"],"description":"Name of the bot."},"updated":{"type":["integer","null"],"description":"When it last changed, Unix seconds."},"app_id":{"type":["string","null"],"description":"Id of its app (`A…`)."},"team_id":{"type":["string","null"],"description":"Id of its workspace."}}},{"type":"null"}]},"app_id":{"type":["string","null"],"description":"Id of the app (`A…`)."},"team":{"type":["string","null"],"description":"Id of the author's workspace."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `threads` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("threads"),
-    description: Borrowed("A message of one thread: the one that started it, or a reply."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listThreadReplies"),
-            entity: Borrowed("threads"),
-            action: Action::List,
-            summary: Borrowed("List replies of a thread"),
-            description: Borrowed(
-                "Lists one thread, oldest first: the message that started it, then its replies. Needs the channel and the `ts` of the first message. The app has to be a member of the channel. Apps distributed outside the Slack Marketplace get one such call a minute and 15 messages a page.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/conversations.replies"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("channel"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed("Id of the channel that the thread is in."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ts"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "`ts` of the message that started the thread. Slack refuses the call without it. A message without replies comes back alone.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` of the previous page. Left out, the list starts with the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Messages per page, at most 1000. Apps distributed outside the Slack Marketplace get at most 15. A page may hold fewer although more follow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("oldest"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only messages after this instant: Unix seconds as text, or the `ts` of a message.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("latest"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out, now.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("inclusive"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it has no effect.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("messages"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("response_metadata")),
-                                Step::Key(Borrowed("next_cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of event; `message` for messages."),
-        },
-        StoreField {
-            name: Borrowed("subtype"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent for ordinary ones.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ts"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the message within its channel and its time: Unix seconds with six decimals, as text.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("float_ts"),
-            kind: Borrowed("number"),
-            description: Borrowed("`ts` as a number, for comparing times."),
-        },
-        StoreField {
-            name: Borrowed("user"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the author; absent for some bots."),
-        },
-        StoreField {
-            name: Borrowed("text"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("thread_ts"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`ts` of the message that started the thread; equal to `ts` for that message itself.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("parent_user_id"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the author of the message that started the thread; on replies only.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("reply_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of replies, on the message that started a thread."),
-        },
-        StoreField {
-            name: Borrowed("reply_users_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of people who replied."),
-        },
-        StoreField {
-            name: Borrowed("latest_reply"),
-            kind: Borrowed("string"),
-            description: Borrowed("`ts` of the latest reply."),
-        },
-        StoreField {
-            name: Borrowed("reply_users"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of people who replied, a few of them."),
-        },
-        StoreField {
-            name: Borrowed("is_locked"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the thread is closed for replies."),
-        },
-        StoreField {
-            name: Borrowed("subscribed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the token's user follows the thread."),
-        },
-        StoreField {
-            name: Borrowed("blocks"),
-            kind: Borrowed("array"),
-            description: Borrowed("Layout in Block Kit."),
-        },
-        StoreField {
-            name: Borrowed("bot_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the bot that wrote it (`B…`)."),
-        },
-        StoreField {
-            name: Borrowed("team"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the author's workspace."),
-        },
-        StoreField {
-            name: Borrowed("channel_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the channel the message is in."),
-        },
-    ]),
-    when_to_use: Borrowed("To read the discussion below one message."),
-    phrases: Borrowed(&[Borrowed("thread"), Borrowed("replies"), Borrowed("answers")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("threads", "A message of one thread: the one that started it, or a reply.")
+    .when_to_use("To read the discussion below one message.")
+    .phrases(texts!["thread", "replies", "answers"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("type", "string", "Kind of event; `message` for messages."),
+        stored("subtype", "string", "Special kind of message, such as `bot_message`, `channel_join`, `thread_broadcast`; absent for ordinary ones."),
+        stored("ts", "string", "Id of the message within its channel and its time: Unix seconds with six decimals, as text."),
+        stored("float_ts", "number", "`ts` as a number, for comparing times."),
+        stored("user", "string", "Id of the author; absent for some bots."),
+        stored("text", "string", "Text in Slack mrkdwn; mentions stand as `<@U…>`, channels as `<#C…>`."),
+        stored("thread_ts", "string", "`ts` of the message that started the thread; equal to `ts` for that message itself."),
+        stored("parent_user_id", "string", "Id of the author of the message that started the thread; on replies only."),
+        stored("reply_count", "integer", "Number of replies, on the message that started a thread."),
+        stored("reply_users_count", "integer", "Number of people who replied."),
+        stored("latest_reply", "string", "`ts` of the latest reply."),
+        stored("reply_users", "array", "Ids of people who replied, a few of them."),
+        stored("is_locked", "boolean", "Whether the thread is closed for replies."),
+        stored("subscribed", "boolean", "Whether the token's user follows the thread."),
+        stored("blocks", "array", "Layout in Block Kit."),
+        stored("bot_id", "string", "Id of the bot that wrote it (`B…`)."),
+        stored("team", "string", "Id of the author's workspace."),
+        stored("channel_id", "string", "Id of the channel the message is in."),
+    ]);
+
+const LIST: Operation = Operation::get("listThreadReplies", "threads", Action::List, template!("/conversations.replies"))
+    .summary("List replies of a thread")
+    .description("Lists one thread, oldest first: the message that started it, then its replies. Needs the channel and the `ts` of the first message. The app has to be a member of the channel. Apps distributed outside the Slack Marketplace get one such call a minute and 15 messages a page.")
+    .parameters(list![
+        query("channel", STRING).required().description("Id of the channel that the thread is in."),
+        query("ts", STRING).description("`ts` of the message that started the thread. Slack refuses the call without it. A message without replies comes back alone."),
+        query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts with the first page."),
+        query("limit", INTEGER.minimum(1.0).maximum(1000.0).default("100")).default("100").description("Messages per page, at most 1000. Apps distributed outside the Slack Marketplace get at most 15. A page may hold fewer although more follow."),
+        query("oldest", STRING).description("Only messages after this instant: Unix seconds as text, or the `ts` of a message."),
+        query("latest", STRING).description("Only messages before this instant: Unix seconds as text, or the `ts` of a message. Left out, now."),
+        query("inclusive", BOOLEAN.default("false")).default("false").description("True also returns the message whose `ts` equals `oldest` or `latest`; without one of them it has no effect."),
+    ])
+    .records(json_path!("$.messages"))
+    .meta(list![
+        meta("next_cursor", json_path!("$.response_metadata.next_cursor")),
+        meta("has_more", json_path!("$.has_more")),
+    ])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").more(from_meta("has_more")).size(page_size("limit").maximum(1000)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/threads.json"));

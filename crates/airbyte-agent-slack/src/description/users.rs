@@ -2,391 +2,88 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A member, guest or bot of the workspace.","properties":{"id":{"type":"string","description":"User id (`U…` or `W…`)."},"team_id":{"type":["string","null"],"description":"Id of the workspace (`T…`)."},"name":{"type":["string","null"],"description":"Old-style account name; not unique and not shown any more. Show `profile.display_name` or `real_name` instead."},"deleted":{"type":["boolean","null"],"description":"True when the account is deactivated."},"color":{"type":["string","null"],"description":"Colour of the name in some clients, six hexadecimal digits."},"real_name":{"type":["string","null"],"description":"Full name."},"tz":{"type":["string","null"],"description":"Time zone, such as `Europe/Berlin`."},"tz_label":{"type":["string","null"],"description":"Name of the time zone for people, such as `Central European Time`."},"tz_offset":{"type":["integer","null"],"description":"Distance from UTC in seconds, daylight saving included."},"profile":{"description":"Names, title, contact data, status and pictures.","oneOf":[{"type":"object","description":"Names, contact data, status and pictures of a user.","properties":{"title":{"type":["string","null"],"description":"Job title."},"phone":{"type":["string","null"],"description":"Phone number as entered."},"skype":{"type":["string","null"],"description":"Skype name as entered (older profiles)."},"real_name":{"type":["string","null"],"description":"Full name."},"real_name_normalized":{"type":["string","null"],"description":"Full name without accents."},"display_name":{"type":["string","null"],"description":"Name shown in conversations; empty when the full name is shown."},"display_name_normalized":{"type":["string","null"],"description":"Display name without accents."},"status_text":{"type":["string","null"],"description":"Text of the status, up to 100 characters; empty when there is none."},"status_emoji":{"type":["string","null"],"description":"Emoji of the status with colons, such as `:palm_tree:`."},"status_expiration":{"type":["integer","null"],"description":"When the status ends, Unix seconds; 0 when it stays."},"avatar_hash":{"type":["string","null"],"description":"Changes with the picture."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"email":{"type":["string","null"],"description":"E-mail address; only with the scope users:read.email."},"image_24":{"type":["string","null"],"description":"Picture of 24 pixels, as an address."},"image_32":{"type":["string","null"],"description":"Picture of 32 pixels, as an address."},"image_48":{"type":["string","null"],"description":"Picture of 48 pixels, as an address."},"image_72":{"type":["string","null"],"description":"Picture of 72 pixels, as an address."},"image_192":{"type":["string","null"],"description":"Picture of 192 pixels, as an address."},"image_512":{"type":["string","null"],"description":"Picture of 512 pixels, as an address."},"team":{"type":["string","null"],"description":"Id of the workspace (`T…`)."}}},{"type":"null"}]},"is_admin":{"type":["boolean","null"],"description":"Whether the person administers the workspace."},"is_owner":{"type":["boolean","null"],"description":"Whether the person owns the workspace."},"is_primary_owner":{"type":["boolean","null"],"description":"Whether the person is the primary owner; there is one."},"is_restricted":{"type":["boolean","null"],"description":"True for guests, of one or several channels."},"is_ultra_restricted":{"type":["boolean","null"],"description":"True for guests of a single channel."},"is_bot":{"type":["boolean","null"],"description":"True for bots. Slackbot (`USLACKBOT`) says false."},"is_app_user":{"type":["boolean","null"],"description":"True for the account of an authorized app."},"updated":{"type":["integer","null"],"description":"When the account or profile last changed, Unix seconds."},"is_email_confirmed":{"type":["boolean","null"],"description":"Whether the e-mail address was confirmed."},"who_can_share_contact_card":{"type":["string","null"],"description":"Who may share this person's contact card, such as `EVERYONE`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed("A person, guest or bot with an account in the workspace."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listUsers"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List users"),
-            description: Borrowed(
-                "Lists everybody in the workspace: members, guests, bots and deactivated accounts (`deleted: true`). Slack cannot search by name here; list and compare, or use the searchable copy.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/users.list"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Users per page, at most 1000; Slack recommends no more than 200. A page may hold fewer although more follow.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("200"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("200"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("members"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("response_metadata")),
-                                Step::Key(Borrowed("next_cursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("cursor"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getUser"),
-            entity: Borrowed("users"),
-            action: Action::Get,
-            summary: Borrowed("Get a user"),
-            description: Borrowed(
-                "Returns one user by id, with profile, time zone and status. Use it to turn the ids in messages into names.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/users.info"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("user"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "User id, beginning with `U` or `W`; found as `user` in messages and `id` in `users.list`. Names and e-mail addresses are not accepted.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("user"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("color"),
-            kind: Borrowed("string"),
-            description: Borrowed("Colour of the name in some clients, six hexadecimal digits."),
-        },
-        StoreField {
-            name: Borrowed("deleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when the account is deactivated."),
-        },
-        StoreField {
-            name: Borrowed("has_2fa"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the person uses two-factor authentication."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("User id (`U…` or `W…`)."),
-        },
-        StoreField {
-            name: Borrowed("is_admin"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the person administers the workspace."),
-        },
-        StoreField {
-            name: Borrowed("is_app_user"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for the account of an authorized app."),
-        },
-        StoreField {
-            name: Borrowed("is_bot"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for bots. Slackbot (`USLACKBOT`) says false."),
-        },
-        StoreField {
-            name: Borrowed("is_email_confirmed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the e-mail address was confirmed."),
-        },
-        StoreField {
-            name: Borrowed("is_forgotten"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when the person's data was erased."),
-        },
-        StoreField {
-            name: Borrowed("is_invited_user"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True while the invitation has not been accepted."),
-        },
-        StoreField {
-            name: Borrowed("is_owner"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the person owns the workspace."),
-        },
-        StoreField {
-            name: Borrowed("is_primary_owner"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the person is the primary owner; there is one."),
-        },
-        StoreField {
-            name: Borrowed("is_restricted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for guests, of one or several channels."),
-        },
-        StoreField {
-            name: Borrowed("is_ultra_restricted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for guests of a single channel."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Old-style account name; not unique and not shown any more. Show `profile.display_name` or `real_name` instead.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("profile"),
-            kind: Borrowed("object"),
-            description: Borrowed("Names, title, contact data, status and pictures."),
-        },
-        StoreField {
-            name: Borrowed("profile.always_active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.avatar_hash"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.display_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.display_name_normalized"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.email"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.fields"),
-            kind: Borrowed("object"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.first_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.huddle_state"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.image_1024"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.image_192"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.image_24"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.image_32"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.image_48"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.image_512"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.image_72"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.image_original"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.last_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.phone"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.real_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.real_name_normalized"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.skype"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.status_emoji"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.status_emoji_display_info"),
-            kind: Borrowed("array"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.status_expiration"),
-            kind: Borrowed("integer"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.status_text"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.status_text_canonical"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.team"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("profile.title"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-        StoreField {
-            name: Borrowed("real_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name."),
-        },
-        StoreField {
-            name: Borrowed("team_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the workspace (`T…`)."),
-        },
-        StoreField {
-            name: Borrowed("tz"),
-            kind: Borrowed("string"),
-            description: Borrowed("Time zone, such as `Europe/Berlin`."),
-        },
-        StoreField {
-            name: Borrowed("tz_label"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Name of the time zone for people, such as `Central European Time`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tz_offset"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Distance from UTC in seconds, daylight saving included."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the account or profile last changed, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("who_can_share_contact_card"),
-            kind: Borrowed("string"),
-            description: Borrowed("Who may share this person's contact card, such as `EVERYONE`."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To turn user ids into names, or find somebody's id, time zone or status.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("user"),
-        Borrowed("member"),
-        Borrowed("colleague"),
-        Borrowed("who is"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "A person, guest or bot with an account in the workspace.")
+    .when_to_use("To turn user ids into names, or find somebody's id, time zone or status.")
+    .phrases(texts!["user", "member", "colleague", "who is"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("color", "string", "Colour of the name in some clients, six hexadecimal digits."),
+        stored("deleted", "boolean", "True when the account is deactivated."),
+        stored("has_2fa", "boolean", "Whether the person uses two-factor authentication."),
+        stored("id", "string", "User id (`U…` or `W…`)."),
+        stored("is_admin", "boolean", "Whether the person administers the workspace."),
+        stored("is_app_user", "boolean", "True for the account of an authorized app."),
+        stored("is_bot", "boolean", "True for bots. Slackbot (`USLACKBOT`) says false."),
+        stored("is_email_confirmed", "boolean", "Whether the e-mail address was confirmed."),
+        stored("is_forgotten", "boolean", "True when the person's data was erased."),
+        stored("is_invited_user", "boolean", "True while the invitation has not been accepted."),
+        stored("is_owner", "boolean", "Whether the person owns the workspace."),
+        stored("is_primary_owner", "boolean", "Whether the person is the primary owner; there is one."),
+        stored("is_restricted", "boolean", "True for guests, of one or several channels."),
+        stored("is_ultra_restricted", "boolean", "True for guests of a single channel."),
+        stored("name", "string", "Old-style account name; not unique and not shown any more. Show `profile.display_name` or `real_name` instead."),
+        stored("profile", "object", "Names, title, contact data, status and pictures."),
+        stored("profile.always_active", "boolean", ""),
+        stored("profile.avatar_hash", "string", ""),
+        stored("profile.display_name", "string", ""),
+        stored("profile.display_name_normalized", "string", ""),
+        stored("profile.email", "string", ""),
+        stored("profile.fields", "object", ""),
+        stored("profile.first_name", "string", ""),
+        stored("profile.huddle_state", "string", ""),
+        stored("profile.image_1024", "string", ""),
+        stored("profile.image_192", "string", ""),
+        stored("profile.image_24", "string", ""),
+        stored("profile.image_32", "string", ""),
+        stored("profile.image_48", "string", ""),
+        stored("profile.image_512", "string", ""),
+        stored("profile.image_72", "string", ""),
+        stored("profile.image_original", "string", ""),
+        stored("profile.last_name", "string", ""),
+        stored("profile.phone", "string", ""),
+        stored("profile.real_name", "string", ""),
+        stored("profile.real_name_normalized", "string", ""),
+        stored("profile.skype", "string", ""),
+        stored("profile.status_emoji", "string", ""),
+        stored("profile.status_emoji_display_info", "array", ""),
+        stored("profile.status_expiration", "integer", ""),
+        stored("profile.status_text", "string", ""),
+        stored("profile.status_text_canonical", "string", ""),
+        stored("profile.team", "string", ""),
+        stored("profile.title", "string", ""),
+        stored("real_name", "string", "Full name."),
+        stored("team_id", "string", "Id of the workspace (`T…`)."),
+        stored("tz", "string", "Time zone, such as `Europe/Berlin`."),
+        stored("tz_label", "string", "Name of the time zone for people, such as `Central European Time`."),
+        stored("tz_offset", "integer", "Distance from UTC in seconds, daylight saving included."),
+        stored("updated", "integer", "When the account or profile last changed, Unix seconds."),
+        stored("who_can_share_contact_card", "string", "Who may share this person's contact card, such as `EVERYONE`."),
+    ]);
+
+const LIST: Operation = Operation::get("listUsers", "users", Action::List, template!("/users.list"))
+    .summary("List users")
+    .description("Lists everybody in the workspace: members, guests, bots and deactivated accounts (`deleted: true`). Slack cannot search by name here; list and compare, or use the searchable copy.")
+    .preferred_for_check()
+    .parameters(list![
+        query("cursor", STRING).description("Where to go on: `next_cursor` of the previous page. Left out, the list starts at its beginning."),
+        query("limit", INTEGER.minimum(1.0).maximum(1000.0).default("200")).default("200").description("Users per page, at most 1000; Slack recommends no more than 200. A page may hold fewer although more follow."),
+    ])
+    .records(json_path!("$.members"))
+    .meta(list![meta("next_cursor", json_path!("$.response_metadata.next_cursor"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "cursor").size(page_size("limit").maximum(1000)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getUser", "users", Action::Get, template!("/users.info"))
+    .summary("Get a user")
+    .description("Returns one user by id, with profile, time zone and status. Use it to turn the ids in messages into names.")
+    .parameters(list![
+        query("user", STRING).required().description("User id, beginning with `U` or `W`; found as `user` in messages and `id` in `users.list`. Names and e-mail addresses are not accepted."),
+    ])
+    .records(json_path!("$.user"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));

@@ -2,33 +2,18 @@
 
 //! `balance` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The money Stripe holds for the account, by state and currency.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["balance"]},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"available":{"type":"array","description":"Money that can be paid out now, one entry per currency.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"source_types":{"type":["object","null"],"description":"The amount by how it was paid in.","properties":{"bank_account":{"type":["integer","null"],"description":"Part from bank payments, in the smallest currency unit."},"card":{"type":["integer","null"],"description":"Part from card payments, in the smallest currency unit."},"fpx":{"type":["integer","null"],"description":"Part from FPX payments, in the smallest currency unit."}}}}}},"connect_reserved":{"type":["array","null"],"description":"Money held back for negative balances of connected accounts.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"source_types":{"type":["object","null"],"description":"The amount by how it was paid in.","properties":{"bank_account":{"type":["integer","null"],"description":"Part from bank payments, in the smallest currency unit."},"card":{"type":["integer","null"],"description":"Part from card payments, in the smallest currency unit."},"fpx":{"type":["integer","null"],"description":"Part from FPX payments, in the smallest currency unit."}}}}}},"instant_available":{"type":["array","null"],"description":"Money that can be paid out instantly.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"source_types":{"type":["object","null"],"description":"The amount by how it was paid in.","properties":{"bank_account":{"type":["integer","null"],"description":"Part from bank payments, in the smallest currency unit."},"card":{"type":["integer","null"],"description":"Part from card payments, in the smallest currency unit."},"fpx":{"type":["integer","null"],"description":"Part from FPX payments, in the smallest currency unit."}}},"net_available":{"type":["array","null"],"description":"The same after fees, by destination.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"destination":{"type":"string","description":"Id of the bank account or card."},"source_types":{"type":["object","null"],"description":"The amount by how it was paid in.","properties":{"bank_account":{"type":["integer","null"],"description":"Part from bank payments, in the smallest currency unit."},"card":{"type":["integer","null"],"description":"Part from card payments, in the smallest currency unit."},"fpx":{"type":["integer","null"],"description":"Part from FPX payments, in the smallest currency unit."}}}}}}}}},"issuing":{"type":["object","null"],"description":"Money for Stripe Issuing cards.","properties":{"available":{"type":"array","description":"Money that issued cards can spend.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"source_types":{"type":["object","null"],"description":"The amount by how it was paid in.","properties":{"bank_account":{"type":["integer","null"],"description":"Part from bank payments, in the smallest currency unit."},"card":{"type":["integer","null"],"description":"Part from card payments, in the smallest currency unit."},"fpx":{"type":["integer","null"],"description":"Part from FPX payments, in the smallest currency unit."}}}}}}}},"pending":{"type":"array","description":"Money on its way that cannot be paid out yet, one entry per currency.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"source_types":{"type":["object","null"],"description":"The amount by how it was paid in.","properties":{"bank_account":{"type":["integer","null"],"description":"Part from bank payments, in the smallest currency unit."},"card":{"type":["integer","null"],"description":"Part from card payments, in the smallest currency unit."},"fpx":{"type":["integer","null"],"description":"Part from FPX payments, in the smallest currency unit."}}}}}},"refund_and_dispute_prefunding":{"type":["object","null"],"description":"Money set aside for refunds and disputes.","properties":{"available":{"type":"array","description":"Part that can be used now.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"source_types":{"type":["object","null"],"description":"The amount by how it was paid in.","properties":{"bank_account":{"type":["integer","null"],"description":"Part from bank payments, in the smallest currency unit."},"card":{"type":["integer","null"],"description":"Part from card payments, in the smallest currency unit."},"fpx":{"type":["integer","null"],"description":"Part from FPX payments, in the smallest currency unit."}}}}}},"pending":{"type":"array","description":"Part that is on its way.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"source_types":{"type":["object","null"],"description":"The amount by how it was paid in.","properties":{"bank_account":{"type":["integer","null"],"description":"Part from bank payments, in the smallest currency unit."},"card":{"type":["integer","null"],"description":"Part from card payments, in the smallest currency unit."},"fpx":{"type":["integer","null"],"description":"Part from FPX payments, in the smallest currency unit."}}}}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `balance` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("balance"),
-    description: Borrowed(
-        "The account's money at Stripe, available and pending, by currency; there is just one.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Balance_Get"),
-            entity: Borrowed("balance"),
-            action: Action::Get,
-            summary: Borrowed("Get the balance"),
-            description: Borrowed(
-                "Returns the account's present balance by currency: `available` can be paid out, `pending` is on its way. Amounts are in the smallest currency unit. For the movements behind it use `balance_transactions.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/balance"))]) },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For how much can be paid out now or is pending."),
-    phrases: Borrowed(&[Borrowed("balance"), Borrowed("available funds")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("balance", "The account's money at Stripe, available and pending, by currency; there is just one.")
+    .when_to_use("For how much can be paid out now or is pending.")
+    .phrases(texts!["balance", "available funds"])
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Balance_Get", "balance", Action::Get, template!("/v1/balance"))
+    .summary("Get the balance")
+    .description("Returns the account's present balance by currency: `available` can be paid out, `pending` is on its way. Amounts are in the smallest currency unit. For the movements behind it use `balance_transactions.list`.")
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/balance.json"));

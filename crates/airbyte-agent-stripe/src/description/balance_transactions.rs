@@ -2,224 +2,44 @@
 
 //! `balance_transactions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One movement of money in the Stripe balance.","properties":{"id":{"type":"string","description":"Balance transaction id (`txn_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["balance_transaction"]},"amount":{"type":"integer","description":"Gross amount in the smallest currency unit; negative when money leaves."},"available_on":{"type":"integer","description":"When the money becomes available, Unix seconds."},"balance_type":{"type":"string","description":"Part of the balance it belongs to.","enum":["issuing","payments","refund_and_dispute_prefunding"]},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"description":{"type":["string","null"],"description":"Free text describing the object."},"exchange_rate":{"type":["number","null"],"description":"Rate used when currencies were converted."},"fee":{"type":"integer","description":"Fees in the smallest currency unit."},"fee_details":{"type":"array","description":"The fees one by one.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Fee in the smallest currency unit."},"application":{"type":["string","null"],"description":"Connect application that took the fee, if any."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"description":{"type":["string","null"],"description":"What the fee is for."},"type":{"type":"string","description":"`stripe_fee`, `application_fee`, `tax` and others."}}}},"net":{"type":"integer","description":"Amount after fees, in the smallest currency unit."},"reporting_category":{"type":"string","description":"Category for bookkeeping; better for reports than `type`."},"source":{"type":["string","null"],"description":"Id of what caused it: charge, refund, payout and so on."},"status":{"type":"string","description":"`available` or `pending`.","enum":["available","pending"]},"type":{"type":"string","description":"Kind of movement, such as `charge`, `refund`, `payout`, `stripe_fee`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `balance_transactions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("balance_transactions"),
-    description: Borrowed("One movement of money in the balance, with gross amount, fee and net."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("BalanceTransactions_List"),
-            entity: Borrowed("balance_transactions"),
-            action: Action::List,
-            summary: Borrowed("List balance transactions"),
-            description: Borrowed(
-                "Lists every movement of money in the balance with gross amount, fee and net, newest first: charges, refunds, payouts, fees. Filter by payout to reconcile a bank deposit. Amounts are in the smallest currency unit, negative for money that leaves.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/v1/balance_transactions"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("currency"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only transactions in this currency, three-letter ISO code in lower case.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first balance transaction of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payout"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only transactions paid out with this automatic payout, by payout id; the way to reconcile a bank deposit.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("source"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only the transactions that stem from this object: id of a charge, refund, payout, transfer or the like.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last balance transaction of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only transactions of this type, such as `charge`, `refund`, `payout`, `stripe_fee`, `adjustment`, `transfer`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("BalanceTransactions_Get"),
-            entity: Borrowed("balance_transactions"),
-            action: Action::Get,
-            summary: Borrowed("Get a balance transaction"),
-            description: Borrowed(
-                "Returns one movement by id with gross amount, fees one by one, net amount and the date it becomes available.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/balance_transactions/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Balance transaction id, for instance `balance_transaction` of a charge, refund or payout.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For fees, net revenue and reconciling payouts."),
-    phrases: Borrowed(&[
-        Borrowed("fees"),
-        Borrowed("net"),
-        Borrowed("reconcile"),
-        Borrowed("transactions"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("balance_transactions", "One movement of money in the balance, with gross amount, fee and net.")
+    .when_to_use("For fees, net revenue and reconciling payouts.")
+    .phrases(texts!["fees", "net", "reconcile", "transactions"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("BalanceTransactions_List", "balance_transactions", Action::List, template!("/v1/balance_transactions"))
+    .summary("List balance transactions")
+    .description("Lists every movement of money in the balance with gross amount, fee and net, newest first: charges, refunds, payouts, fees. Filter by payout to reconcile a bank deposit. Amounts are in the smallest currency unit, negative for money that leaves.")
+    .parameters(list![
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("currency", STRING).description("Only transactions in this currency, three-letter ISO code in lower case."),
+        query("ending_before", STRING).description("Page backward: id of the first balance transaction of the present page. Do not combine with `starting_after`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("payout", STRING).description("Only transactions paid out with this automatic payout, by payout id; the way to reconcile a bank deposit."),
+        query("source", STRING).description("Only the transactions that stem from this object: id of a charge, refund, payout, transfer or the like."),
+        query("starting_after", STRING).description("Page forward: id of the last balance transaction of the previous page. Do not combine with `ending_before`."),
+        query("type", STRING).description("Only transactions of this type, such as `charge`, `refund`, `payout`, `stripe_fee`, `adjustment`, `transfer`."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("BalanceTransactions_Get", "balance_transactions", Action::Get, template!("/v1/balance_transactions/{id}"))
+    .summary("Get a balance transaction")
+    .description("Returns one movement by id with gross amount, fees one by one, net amount and the date it becomes available.")
+    .parameters(list![
+        path("id", STRING).required().description("Balance transaction id, for instance `balance_transaction` of a charge, refund or payout."),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/balance_transactions.json"));

@@ -2,546 +2,109 @@
 
 //! `charges` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One attempt to move money from a customer to you.","properties":{"id":{"type":"string","description":"Charge id (`ch_…` or `py_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["charge"]},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"amount":{"type":"integer","description":"Amount charged, in the smallest currency unit (cents for USD, whole yen for JPY)."},"amount_captured":{"type":"integer","description":"Amount captured, in the smallest currency unit; less than `amount` after a partial capture."},"amount_refunded":{"type":"integer","description":"Amount given back so far, in the smallest currency unit."},"amount_updates":{"type":["array","null"],"description":"Later changes to the amount.","items":{"type":"object"}},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee":{"type":["string","null"],"description":"Id of the application fee (`fee_…`)."},"application_fee_amount":{"type":["integer","null"],"description":"Fee the Connect platform takes, in the smallest currency unit."},"calculated_statement_descriptor":{"type":["string","null"],"description":"Text as sent to the card network."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":["string","null"],"description":"Customer id (`cus_…`)."},"description":{"type":["string","null"],"description":"Free text, often the order."},"destination":{"type":["string","null"],"description":"Connected account that receives the money (older style)."},"dispute":{"type":["string","null"],"description":"Id of the dispute, when there is one."},"disputed":{"type":"boolean","description":"Whether the payment was contested."},"failure_balance_transaction":{"type":["string","null"],"description":"Balance transaction that undoes the failed one."},"failure_code":{"type":["string","null"],"description":"Code that says why it failed."},"failure_message":{"type":["string","null"],"description":"Text that says why it failed."},"fraud_details":{"type":["object","null"],"description":"Fraud assessments.","properties":{"stripe_report":{"type":["string","null"],"description":"Stripe's assessment, `fraudulent` when set."},"user_report":{"type":["string","null"],"description":"Your own assessment, `safe` or `fraudulent`."}}},"invoice":{"type":["string","null"],"description":"Invoice the charge pays; absent in newer API versions."},"on_behalf_of":{"type":["string","null"],"description":"Connected account the payment is made for."},"order":{"type":["string","null"],"description":"Id of the order (older style)."},"outcome":{"type":["object","null"],"description":"How the payment was judged: approved, blocked or declined, and why.","properties":{"advice_code":{"type":["string","null"],"description":"What Stripe advises to do about it."},"network_advice_code":{"type":["string","null"],"description":"Advice code from the card network."},"network_decline_code":{"type":["string","null"],"description":"Decline code from the network."},"network_status":{"type":"string","description":"What the card network answered."},"reason":{"type":["string","null"],"description":"Why it was blocked or declined."},"risk_level":{"type":"string","description":"Stripe Radar's risk: `normal`, `elevated` or `highest`."},"risk_score":{"type":"integer","description":"Stripe Radar's risk score, 0 to 100."},"seller_message":{"type":"string","description":"Explanation meant for you, not for the customer."},"type":{"type":"string","description":"`authorized`, `manual_review`, `issuer_declined`, `blocked` or `invalid`."}}},"paid":{"type":"boolean","description":"Whether the charge succeeded or was authorized for a later capture."},"payment_intent":{"type":["string","null"],"description":"Id of the payment intent (`pi_…`)."},"payment_method":{"type":["string","null"],"description":"Id of the payment method used (`pm_…`)."},"payment_method_details":{"type":["object","null"],"description":"The payment method as it was at the time.","properties":{"type":{"type":"string","description":"Kind of payment method, such as `card` or `sepa_debit`; details are under that name."},"card":{"type":["object","null"],"description":"The card, when one was used.","properties":{"amount_authorized":{"type":["integer","null"],"description":"Amount authorized, in the smallest currency unit."},"authorization_code":{"type":["string","null"],"description":"Code of the issuer's authorization."},"brand":{"type":"string","description":"Card brand, such as `visa`."},"checks":{"type":["object","null"],"description":"Results of the issuer's checks.","properties":{"address_line1_check":{"type":["string","null"],"description":"`pass`, `fail`, `unavailable` or `unchecked`."},"address_postal_code_check":{"type":["string","null"],"description":"`pass`, `fail`, `unavailable` or `unchecked`."},"cvc_check":{"type":["string","null"],"description":"`pass`, `fail`, `unavailable` or `unchecked`."}}},"country":{"type":"string","description":"Country of the issuer, two letters."},"exp_month":{"type":"integer","description":"Month of expiry, 1 to 12."},"exp_year":{"type":"integer","description":"Year of expiry, four digits."},"extended_authorization":{"type":["object","null"],"description":"Whether the money may be held longer.","properties":{"status":{"type":"string","description":"`enabled` or `disabled`."}}},"fingerprint":{"type":"string","description":"Same value for the same card or account number; finds duplicates."},"funding":{"type":"string","description":"`credit`, `debit`, `prepaid` or `unknown`."},"incremental_authorization":{"type":["object","null"],"description":"Whether the authorization can be raised.","properties":{"status":{"type":"string","description":"`available` or `unavailable`."}}},"installments":{"type":["object","null"],"description":"Payment by instalments, where used."},"last4":{"type":"string","description":"Last four digits."},"mandate":{"type":["string","null"],"description":"Id of the mandate used."},"multicapture":{"type":["object","null"],"description":"Whether it can be captured in parts.","properties":{"status":{"type":"string","description":"`available` or `unavailable`."}}},"network":{"type":"string","description":"Network that processed it."},"network_token":{"type":["object","null"],"description":"Whether a network token stood in for the card number.","properties":{"used":{"type":"boolean","description":"Whether a network token was used."}}},"network_transaction_id":{"type":["string","null"],"description":"Id of the transaction in the card network."},"overcapture":{"type":["object","null"],"description":"Whether more than the authorized amount can be captured.","properties":{"maximum_amount_capturable":{"type":"integer","description":"Highest amount that can be captured, in the smallest currency unit."},"status":{"type":"string","description":"`available` or `unavailable`."}}},"regulated_status":{"type":["string","null"],"description":"Whether the card falls under fee regulation."},"three_d_secure":{"type":["object","null"],"description":"Result of the 3-D Secure authentication."},"wallet":{"type":["object","null"],"description":"Wallet the card came from, such as Apple Pay."}}}}},"presentment_details":{"type":["object","null"],"description":"Amount and currency shown to the customer, when they differ.","properties":{"amount_authorized":{"type":["integer","null"],"description":"Amount authorized, in the smallest currency unit."},"amount_charged":{"type":["integer","null"],"description":"Amount charged in the customer's currency, in its smallest unit."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code in lower case, such as `usd`."}}},"receipt_email":{"type":["string","null"],"description":"E-mail address the receipt went to."},"receipt_number":{"type":["string","null"],"description":"Number of the receipt sent by e-mail."},"receipt_url":{"type":["string","null"],"description":"Page with the receipt."},"refunded":{"type":"boolean","description":"Whether the whole amount was given back; false after a partial refund."},"refunds":{"type":["object","null"],"description":"Refunds of the charge; in newer API versions only when expanded.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The first refunds.","items":{"type":"object"}},"has_more":{"type":"boolean","description":"Whether further records follow."},"total_count":{"type":"integer","description":"Number of entries in all."},"url":{"type":"string","description":"API path of this list."}}},"review":{"type":["string","null"],"description":"Id of the Radar review."},"shipping":{"type":["object","null"],"description":"Shipping address and recipient."},"source":{"type":["object","null"],"description":"Payment source of the older style.","additionalProperties":true},"source_transfer":{"type":["string","null"],"description":"Transfer that made this charge, on connected accounts."},"statement_descriptor":{"type":["string","null"],"description":"Text on the customer's bank statement."},"statement_descriptor_suffix":{"type":["string","null"],"description":"Part of the statement text that belongs to this payment."},"status":{"type":"string","description":"`succeeded`, `pending` or `failed`.","enum":["succeeded","pending","failed"]},"transfer_data":{"type":["object","null"],"description":"Where the money goes on, for Connect platforms."},"transfer_group":{"type":["string","null"],"description":"Your name for payments and transfers that belong together."},"captured":{"type":"boolean","description":"Whether the money was captured; false while only authorized."},"balance_transaction":{"type":["string","null"],"description":"Id of the balance transaction, where fee and net amount are (`txn_…`)."},"billing_details":{"type":"object","description":"Name and address given for the payment method.","properties":{"address":{"type":["object","null"],"description":"Postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"email":{"type":["string","null"],"description":"E-mail address."},"name":{"type":["string","null"],"description":"Name of the payer."},"phone":{"type":["string","null"],"description":"Phone number."},"tax_id":{"type":["string","null"],"description":"Tax id of the payer."}}},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"radar_options":{"type":["object","null"],"description":"Settings for Stripe Radar.","additionalProperties":true}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `charges` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("charges"),
-    description: Borrowed("One attempt to take money from a customer, successful or not."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Charges_List"),
-            entity: Borrowed("charges"),
-            action: Action::List,
-            summary: Borrowed("List charges"),
-            description: Borrowed(
-                "Lists charges, that is attempts to take money, newest first, failed ones included. Filter by customer, payment intent or time. New integrations work with payment intents; a charge belongs to one. Amounts are in the smallest currency unit.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/charges"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Query,
-                    description: Borrowed("Only records of this customer, by customer id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first charge of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payment_intent"),
-                    location: Location::Query,
-                    description: Borrowed("Only charges made by this payment intent, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last charge of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Charges_Get"),
-            entity: Borrowed("charges"),
-            action: Action::Get,
-            summary: Borrowed("Get a charge"),
-            description: Borrowed(
-                "Returns one charge by id: amount, state, reason of failure, card, receipt link, refunded amount. The fee is in the balance transaction that `balance_transaction` names.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/charges/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Charge id; `ch_` for cards, `py_` for other payment methods.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Charges_Search"),
-            entity: Borrowed("charges"),
-            action: Action::Search,
-            summary: Borrowed("Search charges"),
-            description: Borrowed(
-                "Finds charges by card digits, amount, customer, state, refund, dispute or metadata. The result is Stripe's whole search answer: the records are in its `data`, beside `has_more` and `next_page`. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/charges/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"Search expression over `amount`, `billing_details.address.postal_code`, `created`, `currency`, `customer`, `disputed`, `metadata`, `payment_method_details.card.last4` (also `brand`, `exp_month`, `exp_year`, `fingerprint`), `refunded`, `status`. Exact match `field:"value"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A page of charges found.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["search_result"]},"data":{"type":"array","description":"The records of this page.","items":{"type":"object","description":"One attempt to move money from a customer to you.","properties":{"id":{"type":"string","description":"Charge id (`ch_…` or `py_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["charge"]},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"amount":{"type":"integer","description":"Amount charged, in the smallest currency unit (cents for USD, whole yen for JPY)."},"amount_captured":{"type":"integer","description":"Amount captured, in the smallest currency unit; less than `amount` after a partial capture."},"amount_refunded":{"type":"integer","description":"Amount given back so far, in the smallest currency unit."},"amount_updates":{"type":["array","null"],"description":"Later changes to the amount.","items":{"type":"object"}},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee":{"type":["string","null"],"description":"Id of the application fee (`fee_…`)."},"application_fee_amount":{"type":["integer","null"],"description":"Fee the Connect platform takes, in the smallest currency unit."},"calculated_statement_descriptor":{"type":["string","null"],"description":"Text as sent to the card network."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":["string","null"],"description":"Customer id (`cus_…`)."},"description":{"type":["string","null"],"description":"Free text, often the order."},"destination":{"type":["string","null"],"description":"Connected account that receives the money (older style)."},"dispute":{"type":["string","null"],"description":"Id of the dispute, when there is one."},"disputed":{"type":"boolean","description":"Whether the payment was contested."},"failure_balance_transaction":{"type":["string","null"],"description":"Balance transaction that undoes the failed one."},"failure_code":{"type":["string","null"],"description":"Code that says why it failed."},"failure_message":{"type":["string","null"],"description":"Text that says why it failed."},"fraud_details":{"type":["object","null"],"description":"Fraud assessments.","properties":{"stripe_report":{"type":["string","null"],"description":"Stripe's assessment, `fraudulent` when set."},"user_report":{"type":["string","null"],"description":"Your own assessment, `safe` or `fraudulent`."}}},"invoice":{"type":["string","null"],"description":"Invoice the charge pays; absent in newer API versions."},"on_behalf_of":{"type":["string","null"],"description":"Connected account the payment is made for."},"order":{"type":["string","null"],"description":"Id of the order (older style)."},"outcome":{"type":["object","null"],"description":"How the payment was judged: approved, blocked or declined, and why.","properties":{"advice_code":{"type":["string","null"],"description":"What Stripe advises to do about it."},"network_advice_code":{"type":["string","null"],"description":"Advice code from the card network."},"network_decline_code":{"type":["string","null"],"description":"Decline code from the network."},"network_status":{"type":"string","description":"What the card network answered."},"reason":{"type":["string","null"],"description":"Why it was blocked or declined."},"risk_level":{"type":"string","description":"Stripe Radar's risk: `normal`, `elevated` or `highest`."},"risk_score":{"type":"integer","description":"Stripe Radar's risk score, 0 to 100."},"seller_message":{"type":"string","description":"Explanation meant for you, not for the customer."},"type":{"type":"string","description":"`authorized`, `manual_review`, `issuer_declined`, `blocked` or `invalid`."}}},"paid":{"type":"boolean","description":"Whether the charge succeeded or was authorized for a later capture."},"payment_intent":{"type":["string","null"],"description":"Id of the payment intent (`pi_…`)."},"payment_method":{"type":["string","null"],"description":"Id of the payment method used (`pm_…`)."},"payment_method_details":{"type":["object","null"],"description":"The payment method as it was at the time.","properties":{"type":{"type":"string","description":"Kind of payment method, such as `card` or `sepa_debit`; details are under that name."},"card":{"type":["object","null"],"description":"The card, when one was used.","properties":{"amount_authorized":{"type":["integer","null"],"description":"Amount authorized, in the smallest currency unit."},"authorization_code":{"type":["string","null"],"description":"Code of the issuer's authorization."},"brand":{"type":"string","description":"Card brand, such as `visa`."},"checks":{"type":["object","null"],"description":"Results of the issuer's checks.","properties":{"address_line1_check":{"type":["string","null"],"description":"`pass`, `fail`, `unavailable` or `unchecked`."},"address_postal_code_check":{"type":["string","null"],"description":"`pass`, `fail`, `unavailable` or `unchecked`."},"cvc_check":{"type":["string","null"],"description":"`pass`, `fail`, `unavailable` or `unchecked`."}}},"country":{"type":"string","description":"Country of the issuer, two letters."},"exp_month":{"type":"integer","description":"Month of expiry, 1 to 12."},"exp_year":{"type":"integer","description":"Year of expiry, four digits."},"extended_authorization":{"type":["object","null"],"description":"Whether the money may be held longer.","properties":{"status":{"type":"string","description":"`enabled` or `disabled`."}}},"fingerprint":{"type":"string","description":"Same value for the same card or account number; finds duplicates."},"funding":{"type":"string","description":"`credit`, `debit`, `prepaid` or `unknown`."},"incremental_authorization":{"type":["object","null"],"description":"Whether the authorization can be raised.","properties":{"status":{"type":"string","description":"`available` or `unavailable`."}}},"installments":{"type":["object","null"],"description":"Payment by instalments, where used."},"last4":{"type":"string","description":"Last four digits."},"mandate":{"type":["string","null"],"description":"Id of the mandate used."},"multicapture":{"type":["object","null"],"description":"Whether it can be captured in parts.","properties":{"status":{"type":"string","description":"`available` or `unavailable`."}}},"network":{"type":"string","description":"Network that processed it."},"network_token":{"type":["object","null"],"description":"Whether a network token stood in for the card number.","properties":{"used":{"type":"boolean","description":"Whether a network token was used."}}},"network_transaction_id":{"type":["string","null"],"description":"Id of the transaction in the card network."},"overcapture":{"type":["object","null"],"description":"Whether more than the authorized amount can be captured.","properties":{"maximum_amount_capturable":{"type":"integer","description":"Highest amount that can be captured, in the smallest currency unit."},"status":{"type":"string","description":"`available` or `unavailable`."}}},"regulated_status":{"type":["string","null"],"description":"Whether the card falls under fee regulation."},"three_d_secure":{"type":["object","null"],"description":"Result of the 3-D Secure authentication."},"wallet":{"type":["object","null"],"description":"Wallet the card came from, such as Apple Pay."}}}}},"presentment_details":{"type":["object","null"],"description":"Amount and currency shown to the customer, when they differ.","properties":{"amount_authorized":{"type":["integer","null"],"description":"Amount authorized, in the smallest currency unit."},"amount_charged":{"type":["integer","null"],"description":"Amount charged in the customer's currency, in its smallest unit."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code in lower case, such as `usd`."}}},"receipt_email":{"type":["string","null"],"description":"E-mail address the receipt went to."},"receipt_number":{"type":["string","null"],"description":"Number of the receipt sent by e-mail."},"receipt_url":{"type":["string","null"],"description":"Page with the receipt."},"refunded":{"type":"boolean","description":"Whether the whole amount was given back; false after a partial refund."},"refunds":{"type":["object","null"],"description":"Refunds of the charge; in newer API versions only when expanded.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The first refunds.","items":{"type":"object"}},"has_more":{"type":"boolean","description":"Whether further records follow."},"total_count":{"type":"integer","description":"Number of entries in all."},"url":{"type":"string","description":"API path of this list."}}},"review":{"type":["string","null"],"description":"Id of the Radar review."},"shipping":{"type":["object","null"],"description":"Shipping address and recipient."},"source":{"type":["object","null"],"description":"Payment source of the older style.","additionalProperties":true},"source_transfer":{"type":["string","null"],"description":"Transfer that made this charge, on connected accounts."},"statement_descriptor":{"type":["string","null"],"description":"Text on the customer's bank statement."},"statement_descriptor_suffix":{"type":["string","null"],"description":"Part of the statement text that belongs to this payment."},"status":{"type":"string","description":"`succeeded`, `pending` or `failed`.","enum":["succeeded","pending","failed"]},"transfer_data":{"type":["object","null"],"description":"Where the money goes on, for Connect platforms."},"transfer_group":{"type":["string","null"],"description":"Your name for payments and transfers that belong together."},"captured":{"type":"boolean","description":"Whether the money was captured; false while only authorized."},"balance_transaction":{"type":["string","null"],"description":"Id of the balance transaction, where fee and net amount are (`txn_…`)."},"billing_details":{"type":"object","description":"Name and address given for the payment method.","properties":{"address":{"type":["object","null"],"description":"Postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"email":{"type":["string","null"],"description":"E-mail address."},"name":{"type":["string","null"],"description":"Name of the payer."},"phone":{"type":["string","null"],"description":"Phone number."},"tax_id":{"type":["string","null"],"description":"Tax id of the payer."}}},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"radar_options":{"type":["object","null"],"description":"Settings for Stripe Radar.","additionalProperties":true}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"next_page":{"type":["string","null"],"description":"Token for `page` that gets the next page; null on the last."},"url":{"type":"string","description":"API path of this list."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Body(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                    }),
-                    into: Borrowed("page"),
-                },
-                more: Some(
-                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("amount"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Amount charged, in the smallest currency unit (cents for USD, whole yen for JPY).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("amount_captured"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Amount captured, in the smallest currency unit; less than `amount` after a partial capture.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("amount_refunded"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Amount given back so far, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("amount_updates"),
-            kind: Borrowed("array"),
-            description: Borrowed("Later changes to the amount."),
-        },
-        StoreField {
-            name: Borrowed("application"),
-            kind: Borrowed("string"),
-            description: Borrowed("Connect application that created the object, if any."),
-        },
-        StoreField {
-            name: Borrowed("application_fee"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the application fee (`fee_…`)."),
-        },
-        StoreField {
-            name: Borrowed("application_fee_amount"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Fee the Connect platform takes, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("balance_transaction"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the balance transaction, where fee and net amount are (`txn_…`).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("billing_details"),
-            kind: Borrowed("object"),
-            description: Borrowed("Name and address given for the payment method."),
-        },
-        StoreField {
-            name: Borrowed("calculated_statement_descriptor"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text as sent to the card network."),
-        },
-        StoreField {
-            name: Borrowed("captured"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the money was captured; false while only authorized."),
-        },
-        StoreField {
-            name: Borrowed("card"),
-            kind: Borrowed("object"),
-            description: Borrowed("The card charged (older style)."),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was created, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code in lower case, such as `usd`."),
-        },
-        StoreField {
-            name: Borrowed("customer"),
-            kind: Borrowed("string"),
-            description: Borrowed("Customer id (`cus_…`)."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Free text, often the order."),
-        },
-        StoreField {
-            name: Borrowed("destination"),
-            kind: Borrowed("string"),
-            description: Borrowed("Connected account that receives the money (older style)."),
-        },
-        StoreField {
-            name: Borrowed("dispute"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the dispute, when there is one."),
-        },
-        StoreField {
-            name: Borrowed("disputed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the payment was contested."),
-        },
-        StoreField {
-            name: Borrowed("failure_balance_transaction"),
-            kind: Borrowed("string"),
-            description: Borrowed("Balance transaction that undoes the failed one."),
-        },
-        StoreField {
-            name: Borrowed("failure_code"),
-            kind: Borrowed("string"),
-            description: Borrowed("Code that says why it failed."),
-        },
-        StoreField {
-            name: Borrowed("failure_message"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text that says why it failed."),
-        },
-        StoreField {
-            name: Borrowed("fraud_details"),
-            kind: Borrowed("object"),
-            description: Borrowed("Fraud assessments."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Charge id (`ch_…` or `py_…`)."),
-        },
-        StoreField {
-            name: Borrowed("invoice"),
-            kind: Borrowed("string"),
-            description: Borrowed("Invoice the charge pays; absent in newer API versions."),
-        },
-        StoreField {
-            name: Borrowed("livemode"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for real money, false for test mode."),
-        },
-        StoreField {
-            name: Borrowed("metadata"),
-            kind: Borrowed("object"),
-            description: Borrowed("Your own keys and values; values are strings."),
-        },
-        StoreField {
-            name: Borrowed("object"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of object, always the same here."),
-        },
-        StoreField {
-            name: Borrowed("on_behalf_of"),
-            kind: Borrowed("string"),
-            description: Borrowed("Connected account the payment is made for."),
-        },
-        StoreField {
-            name: Borrowed("order"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the order (older style)."),
-        },
-        StoreField {
-            name: Borrowed("outcome"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "How the payment was judged: approved, blocked or declined, and why.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("paid"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether the charge succeeded or was authorized for a later capture.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("payment_intent"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the payment intent (`pi_…`)."),
-        },
-        StoreField {
-            name: Borrowed("payment_method"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the payment method used (`pm_…`)."),
-        },
-        StoreField {
-            name: Borrowed("payment_method_details"),
-            kind: Borrowed("object"),
-            description: Borrowed("The payment method as it was at the time."),
-        },
-        StoreField {
-            name: Borrowed("receipt_email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address the receipt went to."),
-        },
-        StoreField {
-            name: Borrowed("receipt_number"),
-            kind: Borrowed("string"),
-            description: Borrowed("Number of the receipt sent by e-mail."),
-        },
-        StoreField {
-            name: Borrowed("receipt_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Page with the receipt."),
-        },
-        StoreField {
-            name: Borrowed("refunded"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether the whole amount was given back; false after a partial refund.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("refunds"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Refunds of the charge; in newer API versions only when expanded.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("review"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the Radar review."),
-        },
-        StoreField {
-            name: Borrowed("shipping"),
-            kind: Borrowed("object"),
-            description: Borrowed("Shipping address and recipient."),
-        },
-        StoreField {
-            name: Borrowed("source"),
-            kind: Borrowed("object"),
-            description: Borrowed("Payment source of the older style."),
-        },
-        StoreField {
-            name: Borrowed("source_transfer"),
-            kind: Borrowed("string"),
-            description: Borrowed("Transfer that made this charge, on connected accounts."),
-        },
-        StoreField {
-            name: Borrowed("statement_description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text on the bank statement (older name)."),
-        },
-        StoreField {
-            name: Borrowed("statement_descriptor"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text on the customer's bank statement."),
-        },
-        StoreField {
-            name: Borrowed("statement_descriptor_suffix"),
-            kind: Borrowed("string"),
-            description: Borrowed("Part of the statement text that belongs to this payment."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed("`succeeded`, `pending` or `failed`."),
-        },
-        StoreField {
-            name: Borrowed("transfer_data"),
-            kind: Borrowed("object"),
-            description: Borrowed("Where the money goes on, for Connect platforms."),
-        },
-        StoreField {
-            name: Borrowed("transfer_group"),
-            kind: Borrowed("string"),
-            description: Borrowed("Your name for payments and transfers that belong together."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the copy's record last changed, Unix seconds."),
-        },
-    ]),
-    when_to_use: Borrowed("For single payments with card, result and refunds; failed ones too."),
-    phrases: Borrowed(&[
-        Borrowed("charge"),
-        Borrowed("card payment"),
-        Borrowed("declined"),
-        Borrowed("failed payment"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("charges", "One attempt to take money from a customer, successful or not.")
+    .when_to_use("For single payments with card, result and refunds; failed ones too.")
+    .phrases(texts!["charge", "card payment", "declined", "failed payment"])
+    .operations(list![LIST, GET, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("amount", "integer", "Amount charged, in the smallest currency unit (cents for USD, whole yen for JPY)."),
+        stored("amount_captured", "integer", "Amount captured, in the smallest currency unit; less than `amount` after a partial capture."),
+        stored("amount_refunded", "integer", "Amount given back so far, in the smallest currency unit."),
+        stored("amount_updates", "array", "Later changes to the amount."),
+        stored("application", "string", "Connect application that created the object, if any."),
+        stored("application_fee", "string", "Id of the application fee (`fee_…`)."),
+        stored("application_fee_amount", "integer", "Fee the Connect platform takes, in the smallest currency unit."),
+        stored("balance_transaction", "string", "Id of the balance transaction, where fee and net amount are (`txn_…`)."),
+        stored("billing_details", "object", "Name and address given for the payment method."),
+        stored("calculated_statement_descriptor", "string", "Text as sent to the card network."),
+        stored("captured", "boolean", "Whether the money was captured; false while only authorized."),
+        stored("card", "object", "The card charged (older style)."),
+        stored("created", "integer", "When it was created, Unix seconds."),
+        stored("currency", "string", "Three-letter ISO currency code in lower case, such as `usd`."),
+        stored("customer", "string", "Customer id (`cus_…`)."),
+        stored("description", "string", "Free text, often the order."),
+        stored("destination", "string", "Connected account that receives the money (older style)."),
+        stored("dispute", "string", "Id of the dispute, when there is one."),
+        stored("disputed", "boolean", "Whether the payment was contested."),
+        stored("failure_balance_transaction", "string", "Balance transaction that undoes the failed one."),
+        stored("failure_code", "string", "Code that says why it failed."),
+        stored("failure_message", "string", "Text that says why it failed."),
+        stored("fraud_details", "object", "Fraud assessments."),
+        stored("id", "string", "Charge id (`ch_…` or `py_…`)."),
+        stored("invoice", "string", "Invoice the charge pays; absent in newer API versions."),
+        stored("livemode", "boolean", "True for real money, false for test mode."),
+        stored("metadata", "object", "Your own keys and values; values are strings."),
+        stored("object", "string", "Kind of object, always the same here."),
+        stored("on_behalf_of", "string", "Connected account the payment is made for."),
+        stored("order", "string", "Id of the order (older style)."),
+        stored("outcome", "object", "How the payment was judged: approved, blocked or declined, and why."),
+        stored("paid", "boolean", "Whether the charge succeeded or was authorized for a later capture."),
+        stored("payment_intent", "string", "Id of the payment intent (`pi_…`)."),
+        stored("payment_method", "string", "Id of the payment method used (`pm_…`)."),
+        stored("payment_method_details", "object", "The payment method as it was at the time."),
+        stored("receipt_email", "string", "E-mail address the receipt went to."),
+        stored("receipt_number", "string", "Number of the receipt sent by e-mail."),
+        stored("receipt_url", "string", "Page with the receipt."),
+        stored("refunded", "boolean", "Whether the whole amount was given back; false after a partial refund."),
+        stored("refunds", "object", "Refunds of the charge; in newer API versions only when expanded."),
+        stored("review", "string", "Id of the Radar review."),
+        stored("shipping", "object", "Shipping address and recipient."),
+        stored("source", "object", "Payment source of the older style."),
+        stored("source_transfer", "string", "Transfer that made this charge, on connected accounts."),
+        stored("statement_description", "string", "Text on the bank statement (older name)."),
+        stored("statement_descriptor", "string", "Text on the customer's bank statement."),
+        stored("statement_descriptor_suffix", "string", "Part of the statement text that belongs to this payment."),
+        stored("status", "string", "`succeeded`, `pending` or `failed`."),
+        stored("transfer_data", "object", "Where the money goes on, for Connect platforms."),
+        stored("transfer_group", "string", "Your name for payments and transfers that belong together."),
+        stored("updated", "integer", "When the copy's record last changed, Unix seconds."),
+    ]);
+
+const LIST: Operation = Operation::get("Charges_List", "charges", Action::List, template!("/v1/charges"))
+    .summary("List charges")
+    .description("Lists charges, that is attempts to take money, newest first, failed ones included. Filter by customer, payment intent or time. New integrations work with payment intents; a charge belongs to one. Amounts are in the smallest currency unit.")
+    .parameters(list![
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("customer", STRING).description("Only records of this customer, by customer id."),
+        query("ending_before", STRING).description("Page backward: id of the first charge of the present page. Do not combine with `starting_after`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("payment_intent", STRING).description("Only charges made by this payment intent, by id."),
+        query("starting_after", STRING).description("Page forward: id of the last charge of the previous page. Do not combine with `ending_before`."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Charges_Get", "charges", Action::Get, template!("/v1/charges/{id}"))
+    .summary("Get a charge")
+    .description("Returns one charge by id: amount, state, reason of failure, card, receipt link, refunded amount. The fee is in the balance transaction that `balance_transaction` names.")
+    .parameters(list![
+        path("id", STRING).required().description("Charge id; `ch_` for cards, `py_` for other payment methods."),
+    ])
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("Charges_Search", "charges", Action::Search, template!("/v1/charges/search"))
+    .summary("Search charges")
+    .description("Finds charges by card digits, amount, customer, state, refund, dispute or metadata. The result is Stripe's whole search answer: the records are in its `data`, beside `has_more` and `next_page`. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
+    .parameters(list![
+        query("query", STRING).required().description(r#"Search expression over `amount`, `billing_details.address.postal_code`, `created`, `currency`, `customer`, `disputed`, `metadata`, `payment_method_details.card.last4` (also `brand`, `exp_month`, `exp_year`, `fingerprint`), `refunded`, `status`. Exact match `field:"value"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("page", STRING).description("Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`."),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/charges.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/charges_search.json"));

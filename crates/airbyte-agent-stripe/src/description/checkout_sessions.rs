@@ -2,150 +2,36 @@
 
 //! `checkout_sessions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A payment page hosted by Stripe.","properties":{"id":{"type":"string","description":"Checkout session id (`cs_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["checkout.session"]},"cancel_url":{"type":["string","null"],"description":"Where the back link of the payment page leads."},"client_reference_id":{"type":["string","null"],"description":"Your own reference."},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":["string","null"],"description":"Customer id (`cus_…`)."},"customer_email":{"type":["string","null"],"description":"Customer's e-mail address at that time."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"mode":{"type":"string","description":"`payment`, `subscription` or `setup`.","enum":["payment","setup","subscription"]},"payment_intent":{"type":["string","null"],"description":"Id of the payment intent (`pi_…`)."},"payment_status":{"type":"string","description":"`paid`, `unpaid` or `no_payment_required`.","enum":["no_payment_required","paid","unpaid"]},"status":{"type":["string","null"],"description":"`open`, `complete` or `expired`.","enum":["complete","expired","open"]},"success_url":{"type":["string","null"],"description":"Where the customer goes after paying."},"url":{"type":["string","null"],"description":"Address of the payment page to give to the customer; null once it is over. It expires after 24 hours."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `checkout_sessions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("checkout_sessions"),
-    description: Borrowed("A payment page hosted by Stripe for one purchase."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("CheckoutSessions_Create"),
-            entity: Borrowed("checkout_sessions"),
-            action: Action::Create,
-            summary: Borrowed("Create a Checkout session"),
-            description: Borrowed(
-                "Makes a payment page hosted by Stripe and returns its address in `url`, to be given to the customer. Nothing is charged until the customer pays there. The page expires after 24 hours.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/checkout/sessions"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("mode"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "`payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a payment method without charging.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""payment""#)),
-                            Json(Borrowed(r#""setup""#)),
-                            Json(Borrowed(r#""subscription""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("success_url"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where the customer goes after paying; Stripe demands it for its own hosted page. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cancel_url"),
-                    location: Location::Body,
-                    description: Borrowed("Where the back link of the payment page leads."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of an existing customer. Left out, Stripe may create one. Give this or `customer_email`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer_email"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "E-mail address to fill in for the customer. Give this or `customer`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("line_items"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What is bought, up to 100 entries; needed for `payment` and `subscription`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("price"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Id of the price."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("quantity"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Integer]),
-                                            description: Borrowed("Number of units."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("client_reference_id"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own reference, such as a cart id, up to 200 characters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To get a link at which a customer can pay."),
-    phrases: Borrowed(&[Borrowed("payment link"), Borrowed("checkout page")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("checkout_sessions", "A payment page hosted by Stripe for one purchase.")
+    .when_to_use("To get a link at which a customer can pay.")
+    .phrases(texts!["payment link", "checkout page"])
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "CheckoutSessions_Create", "checkout_sessions", Action::Create, template!("/v1/checkout/sessions"))
+    .summary("Create a Checkout session")
+    .description("Makes a payment page hosted by Stripe and returns its address in `url`, to be given to the customer. Nothing is charged until the customer pays there. The page expires after 24 hours.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("mode", STRING.choices(words!["payment", "setup", "subscription"])).required().description("`payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a payment method without charging."),
+        body("success_url", STRING).description("Where the customer goes after paying; Stripe demands it for its own hosted page. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id."),
+        body("cancel_url", STRING).description("Where the back link of the payment page leads."),
+        body("customer", STRING).description("Id of an existing customer. Left out, Stripe may create one. Give this or `customer_email`."),
+        body("customer_email", STRING).description("E-mail address to fill in for the customer. Give this or `customer`."),
+        body("line_items", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("price", STRING.description("Id of the price.")),
+                optional("quantity", INTEGER.description("Number of units.")),
+            ]).closed(),
+        ])).description("What is bought, up to 100 entries; needed for `payment` and `subscription`."),
+        body("client_reference_id", STRING).description("Your own reference, such as a cart id, up to 200 characters."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/checkout_sessions.json"));

@@ -2,757 +2,145 @@
 
 //! `customers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A customer: whom you charge and invoice.","properties":{"id":{"type":"string","description":"Customer id (`cus_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["customer"]},"address":{"type":["object","null"],"description":"Billing address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"balance":{"type":"integer","description":"Running credit (negative) or debt (positive) in the smallest currency unit, applied to the next invoice. Not money held at Stripe."},"business_name":{"type":["string","null"],"description":"Business name of the customer."},"cash_balance":{"type":["object","null"],"description":"Money the customer has sent by bank transfer and that is not yet applied.","properties":{"object":{"type":"string","description":"Kind of object, always the same here."},"available":{"type":["object","null"],"description":"Cash per currency, in the smallest unit."},"customer":{"type":"string","description":"Customer id (`cus_…`)."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"settings":{"type":"object","description":"How incoming cash is applied.","properties":{"reconciliation_mode":{"type":"string","description":"Whether cash is applied to payments automatically or by hand.","enum":["automatic","manual"]},"using_merchant_default":{"type":"boolean","description":"Whether the account's default mode is used."}}}}},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":["string","null"],"description":"Currency the customer is billed in for recurring payments."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"default_currency":{"type":["string","null"],"description":"Currency the customer is billed in by default."},"default_source":{"type":["string","null"],"description":"Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."},"delinquent":{"type":["boolean","null"],"description":"Whether the latest charge for an invoice failed or an invoice is overdue."},"description":{"type":["string","null"],"description":"Free note about the customer."},"discount":{"type":["object","null"],"description":"Discount that applies to all charges of the customer.","properties":{"id":{"type":"string","description":"Discount id (`di_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"checkout_session":{"type":["string","null"],"description":"Checkout session the coupon was applied in."},"customer":{"type":["string","null"],"description":"Customer id (`cus_…`)."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"end":{"type":["integer","null"],"description":"When the discount ends, Unix seconds; null when it does not."},"invoice":{"type":["string","null"],"description":"Invoice it applies to, when bound to one."},"invoice_item":{"type":["string","null"],"description":"Invoice item it applies to, when bound to one."},"promotion_code":{"type":["string","null"],"description":"Promotion code used (`promo_…`)."},"source":{"type":"object","description":"Where the discount comes from.","properties":{"coupon":{"type":["string","null"],"description":"Id of the coupon."},"type":{"type":"string","description":"Always `coupon`.","enum":["coupon"]}}},"start":{"type":"integer","description":"When the discount began, Unix seconds."},"subscription":{"type":["string","null"],"description":"Subscription it applies to, when bound to one."},"subscription_item":{"type":["string","null"],"description":"Subscription item it applies to, when bound to one."}}},"email":{"type":["string","null"],"description":"E-mail address; receipts and invoices go there. Not unique.","format":"email"},"individual_name":{"type":["string","null"],"description":"Name of the person."},"invoice_credit_balance":{"type":"object","description":"Credit per currency that is applied to invoices."},"invoice_prefix":{"type":["string","null"],"description":"Prefix of the customer's invoice numbers."},"invoice_settings":{"type":"object","description":"Defaults for the customer's invoices.","properties":{"custom_fields":{"type":["array","null"],"description":"Fields of your own shown on invoices.","items":{"type":"object","properties":{"name":{"type":"string","description":"Label of the field."},"value":{"type":"string","description":"Text of the field."}}}},"default_payment_method":{"type":["string","null"],"description":"Id of the payment method charged by default (`pm_…`)."},"footer":{"type":["string","null"],"description":"Text at the foot of invoices."},"rendering_options":{"type":["object","null"],"description":"How invoices are displayed.","properties":{"amount_tax_display":{"type":["string","null"],"description":"How tax is shown with line amounts."},"template":{"type":["string","null"],"description":"Id of the invoice template."}}}}},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"name":{"type":["string","null"],"description":"Full name or business name."},"next_invoice_sequence":{"type":["integer","null"],"description":"Number that goes into the next invoice number."},"phone":{"type":["string","null"],"description":"Phone number."},"preferred_locales":{"type":["array","null"],"description":"Preferred languages, best first.","items":{"type":"string"}},"shipping":{"type":["object","null"],"description":"Shipping address and recipient.","properties":{"address":{"type":"object","description":"Postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"name":{"type":"string","description":"Name of the recipient."},"phone":{"type":["string","null"],"description":"Phone number."}}},"sources":{"type":["object","null"],"description":"Payment sources of the older style; returned only when expanded.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The first payment sources.","items":{"type":"object","properties":{"id":{"type":"string","description":"Id of the payment source."},"object":{"type":"string","description":"Kind of object, always the same here."},"account":{"type":["string","null"],"description":"Connected account the bank account belongs to (`acct_…`)."},"account_holder_name":{"type":["string","null"],"description":"Name of the account holder."},"account_holder_type":{"type":["string","null"],"description":"`individual` or `company`."},"account_type":{"type":["string","null"],"description":"Kind of bank account."},"available_payout_methods":{"type":["array","null"],"description":"Ways a payout to it can be made.","items":{"type":"string","enum":["instant","standard"]}},"bank_name":{"type":["string","null"],"description":"Name of the bank."},"country":{"type":"string","description":"Two-letter country code."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":["string","null"],"description":"Customer id (`cus_…`)."},"fingerprint":{"type":["string","null"],"description":"Same value for the same card or account number; finds duplicates."},"last4":{"type":"string","description":"Last four digits."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"routing_number":{"type":["string","null"],"description":"Routing number of the bank."},"status":{"type":"string","description":"Verification state of the source."}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"url":{"type":"string","description":"API path of this list."}}},"subscriptions":{"type":["object","null"],"description":"Current subscriptions; returned only when expanded.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The first subscriptions.","items":{"type":"object","description":"A customer's recurring purchase.","properties":{"id":{"type":"string","description":"Subscription id (`sub_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["subscription"]},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee_percent":{"type":["number","null"],"description":"Share of each invoice the Connect platform takes, in percent.","format":"float"},"automatic_tax":{"type":"object","description":"State of automatic tax calculation.","properties":{"disabled_reason":{"type":["string","null"],"description":"Why Stripe turned automatic tax off."},"enabled":{"type":"boolean","description":"Whether Stripe computes the tax."},"liability":{"type":["object","null"],"description":"Who owes the tax.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}}}},"billing_cycle_anchor":{"type":"integer","description":"Instant that fixes the billing day, Unix seconds.","format":"int64"},"billing_cycle_anchor_config":{"type":["object","null"],"description":"Calendar values that fix the billing day.","properties":{"day_of_month":{"type":"integer","description":"Day of the month, 1 to 31."},"hour":{"type":["integer","null"],"description":"Hour, 0 to 23."},"minute":{"type":["integer","null"],"description":"Minute, 0 to 59."},"month":{"type":["integer","null"],"description":"Month, 1 to 12."},"second":{"type":["integer","null"],"description":"Second, 0 to 59."}}},"billing_mode":{"type":"object","description":"How prorations are computed.","properties":{"flexible":{"type":["object","null"],"description":"Settings of the flexible mode.","properties":{"proration_discounts":{"type":"string","description":"How discounts appear in prorations.","enum":["included","itemized"]}}},"type":{"type":"string","description":"`classic` or `flexible`.","enum":["classic","flexible"]},"updated_at":{"type":["integer","null"],"description":"When the mode was changed, Unix seconds.","format":"int64"}}},"billing_thresholds":{"type":["object","null"],"description":"Amount or usage that triggers an early invoice.","properties":{"amount_gte":{"type":["integer","null"],"description":"Amount that triggers an invoice, in the smallest currency unit."},"reset_billing_cycle_anchor":{"type":["boolean","null"],"description":"Whether an early invoice starts a new billing period."}}},"cancel_at":{"type":["integer","null"],"description":"When it will end, Unix seconds.","format":"int64"},"cancel_at_period_end":{"type":"boolean","description":"Whether it ends with the current period instead of renewing."},"canceled_at":{"type":["integer","null"],"description":"When cancellation was requested, Unix seconds; it may still run until the period's end.","format":"int64"},"cancellation_details":{"type":["object","null"],"description":"Why it was canceled.","properties":{"comment":{"type":["string","null"],"description":"Remark of the customer on leaving."},"feedback":{"type":["string","null"],"description":"Reason the customer chose, such as `too_expensive`."},"reason":{"type":["string","null"],"description":"`cancellation_requested`, `payment_failed` or `payment_disputed`."}}},"collection_method":{"type":"string","description":"`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer.","enum":["charge_automatically","send_invoice"]},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":"string","description":"Id of the customer who subscribed."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"days_until_due":{"type":["integer","null"],"description":"Days until each invoice is due, for `send_invoice`."},"default_payment_method":{"type":["string","null"],"description":"Id of the payment method charged by default (`pm_…`)."},"default_source":{"type":["string","null"],"description":"Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."},"default_tax_rates":{"type":["array","null"],"description":"Tax rates applied to lines without their own.","items":{"type":"object","properties":{"id":{"type":"string","description":"Tax rate id (`txr_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"active":{"type":"boolean","description":"Whether the rate can still be used."},"country":{"type":["string","null"],"description":"Country the rate applies to, two letters."},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"description":{"type":["string","null"],"description":"Note about the rate."},"display_name":{"type":"string","description":"Name shown to customers, such as `VAT`."},"effective_percentage":{"type":["number","null"],"description":"Percentage actually applied, when computed by Stripe."},"flat_amount":{"type":["object","null"],"description":"Fixed amount, for rates that are not a percentage.","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."}}},"inclusive":{"type":"boolean","description":"Whether the tax is included in the price."},"jurisdiction":{"type":["string","null"],"description":"Jurisdiction of the rate, shown on invoices."},"jurisdiction_level":{"type":["string","null"],"description":"Level of the authority that imposes it.","enum":["city","country","county","district","multiple","state"]},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"percentage":{"type":"number","description":"Percentage of the rate, 19.0 for 19 %."},"rate_type":{"type":["string","null"],"description":"Whether it is a percentage or a fixed amount.","enum":["flat_amount","percentage"]},"state":{"type":["string","null"],"description":"State or province the rate applies to."},"tax_type":{"type":["string","null"],"description":"Kind of tax, such as `vat` or `sales_tax`.","enum":["amusement_tax","communications_tax","gst","hst","igst","jct","lease_tax","pst","qst","retail_delivery_fee","rst","sales_tax","service_tax","vat"]}}}},"description":{"type":["string","null"],"description":"Text shown to the customer."},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"ended_at":{"type":["integer","null"],"description":"When it ended, Unix seconds; null while it runs.","format":"int64"},"invoice_settings":{"type":"object","description":"Defaults for its invoices.","properties":{"account_tax_ids":{"type":["array","null"],"description":"Ids of your tax ids shown on the invoice.","items":{"type":"string"}},"issuer":{"type":"object","description":"Who issues the invoice.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}}}},"items":{"type":"object","description":"What is subscribed to, with price and quantity.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The subscription items.","items":{"type":"object","properties":{"id":{"type":"string","description":"Subscription item id (`si_…`); needed to change or remove the item."},"object":{"type":"string","description":"Kind of object, always the same here."},"billing_thresholds":{"type":["object","null"],"description":"Amount or usage that triggers an early invoice.","properties":{"usage_gte":{"type":["integer","null"],"description":"Usage that triggers an invoice."}}},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"current_period_end":{"type":"integer","description":"End of the item's current billing period, Unix seconds.","format":"int64"},"current_period_start":{"type":"integer","description":"Start of the item's current billing period, Unix seconds.","format":"int64"},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"plan":{"type":["object","null"],"description":"The same as an old-style plan.","additionalProperties":true},"price":{"type":"object","description":"The price, in full.","additionalProperties":true},"quantity":{"type":["integer","null"],"description":"Number of units."},"subscription":{"type":"string","description":"Id of the subscription."},"tax_rates":{"type":["array","null"],"description":"Tax rates of the item.","items":{"type":"object","additionalProperties":true}}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"url":{"type":"string","description":"API path of this list."},"total_count":{"type":"integer","description":"Number of entries in all."}}},"latest_invoice":{"type":["string","null"],"description":"Id of the most recent invoice."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"next_pending_invoice_item_invoice":{"type":["integer","null"],"description":"When pending items are billed next, Unix seconds.","format":"int64"},"on_behalf_of":{"type":["string","null"],"description":"Connected account the payment is made for."},"pause_collection":{"type":["object","null"],"description":"Set while collection is paused.","properties":{"behavior":{"type":"string","description":"What happens to invoices meanwhile.","enum":["keep_as_draft","mark_uncollectible","void"]},"resumes_at":{"type":["integer","null"],"description":"When collection goes on, Unix seconds; null when by hand.","format":"int64"}}},"payment_settings":{"type":["object","null"],"description":"How it can be paid.","properties":{"payment_method_options":{"type":["object","null"],"description":"Settings per kind of payment method.","additionalProperties":true},"payment_method_types":{"type":["array","null"],"description":"Kinds of payment method allowed.","items":{"type":"string"}}}},"status":{"type":"string","description":"`incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`, `canceled` or `paused`.","enum":["incomplete","incomplete_expired","trialing","active","past_due","canceled","unpaid","paused"]},"current_period_start":{"type":"integer","description":"Start of the current billing period, Unix seconds; in newer API versions only on the items.","format":"int64"},"current_period_end":{"type":"integer","description":"End of the current billing period, Unix seconds; in newer API versions only on the items.","format":"int64"},"start_date":{"type":"integer","description":"When it began, Unix seconds.","format":"int64"},"trial_start":{"type":["integer","null"],"description":"Start of the trial, Unix seconds.","format":"int64"},"trial_end":{"type":["integer","null"],"description":"End of the trial, Unix seconds.","format":"int64"},"discount":{"type":["object","null"],"description":"The discount applied (older style; see `discounts`)."},"plan":{"type":["object","null"],"description":"The plan (older style; see `items`)."},"quantity":{"type":["integer","null"],"description":"Number of units of the plan (older style; see `items`)."},"schedule":{"type":["string","null"],"description":"Id of the subscription schedule."},"test_clock":{"type":["string","null"],"description":"Id of the test clock, in tests only."},"transfer_data":{"type":["object","null"],"description":"Where the money goes on, for Connect platforms."},"trial_settings":{"type":["object","null"],"description":"What happens when the trial ends.","properties":{"end_behavior":{"type":"object","description":"Behaviour at the end of the trial.","properties":{"missing_payment_method":{"type":"string","description":"`cancel`, `create_invoice` or `pause` when no payment method is there."}}}}},"pending_invoice_item_interval":{"type":["object","null"],"description":"How often pending items are billed."},"pending_setup_intent":{"type":["string","null"],"description":"Id of the setup intent waiting for the customer."},"pending_update":{"type":["object","null"],"description":"Changes that take effect once paid."}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"url":{"type":"string","description":"API path of this list."}}},"tax_exempt":{"type":["string","null"],"description":"`none`, `exempt`, or `reverse` for reverse charge."},"test_clock":{"type":["string","null"],"description":"Id of the test clock, in tests only."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("customers"),
-    description: Borrowed("A customer: a person or company that is charged or invoiced."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Customers_List"),
-            entity: Borrowed("customers"),
-            action: Action::List,
-            summary: Borrowed("List customers"),
-            description: Borrowed(
-                "Lists customers, newest first. Filter by exact e-mail address or by time of creation; to match a name or part of an e-mail address use `customers.search`. Deleted customers are not included.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last customer of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first customer of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("email"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only customers with exactly this e-mail address; upper and lower case are distinguished. Several customers may share one.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Create"),
-            entity: Borrowed("customers"),
-            action: Action::Create,
-            summary: Borrowed("Create a customer"),
-            description: Borrowed(
-                "Creates a customer. Stripe accepts the same e-mail address twice, so look for an existing customer first. Creating one charges nothing; payment methods are attached separately.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("email"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it unique: look for an existing customer first.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("Full name or business name, up to 256 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("Free note about the customer, seen only by you."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("phone"),
-                    location: Location::Body,
-                    description: Borrowed("Phone number, up to 20 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("address"),
-                    location: Location::Body,
-                    description: Borrowed("Billing address; its country matters for tax."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("line1"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Street and number, or company name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("line2"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Apartment, suite or building."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("city"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("City or town."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("state"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("State, county or province."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("postal_code"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Postal code."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("country"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Two-letter country code (ISO 3166-1)."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Get"),
-            entity: Borrowed("customers"),
-            action: Action::Get,
-            summary: Borrowed("Get a customer"),
-            description: Borrowed(
-                "Returns one customer by id. A deleted customer still comes back, as a stub with `deleted: true` and no other data.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/customers/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Customer id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Update"),
-            entity: Borrowed("customers"),
-            action: Action::Update,
-            summary: Borrowed("Update a customer"),
-            description: Borrowed(
-                "Changes the fields given and leaves the others alone; an empty string clears a field. Metadata keys are merged. Later invoices use the new data, finalized ones keep the old.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/customers/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the customer to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("email"),
-                    location: Location::Body,
-                    description: Borrowed("New e-mail address, up to 512 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("New full name or business name, up to 256 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("New free note about the customer, seen only by you."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("phone"),
-                    location: Location::Body,
-                    description: Borrowed("New phone number, up to 20 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("address"),
-                    location: Location::Body,
-                    description: Borrowed("New billing address; replaces the old one as a whole."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("line1"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Street and number, or company name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("line2"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Apartment, suite or building."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("city"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("City or town."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("state"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("State, county or province."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("postal_code"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Postal code."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("country"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Two-letter country code (ISO 3166-1)."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values, merged into those present; an empty value removes its key.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Delete"),
-            entity: Borrowed("customers"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a customer"),
-            description: Borrowed(
-                "Deletes a customer for good and cancels all their active subscriptions at once. Past charges and invoices stay. Cannot be undone.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/customers/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the customer to delete."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Confirmation of the deletion.","properties":{"id":{"type":"string","description":"Id of the object."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["customer"]},"deleted":{"type":"boolean","description":"Always true."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Customers_Search"),
-            entity: Borrowed("customers"),
-            action: Action::Search,
-            summary: Borrowed("Search customers"),
-            description: Borrowed(
-                "Finds customers by e-mail address, name, phone, metadata or time of creation, with exact and partial matching. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"Search expression over `created`, `email`, `metadata`, `name`, `phone`. Exact match `field:"value"`, substring (three letters or more) `field~"value"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Body(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                    }),
-                    into: Borrowed("page"),
-                },
-                more: Some(
-                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("account_balance"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Running credit or debt in the smallest currency unit (older name of `balance`).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("address"),
-            kind: Borrowed("object"),
-            description: Borrowed("Billing address."),
-        },
-        StoreField {
-            name: Borrowed("balance"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Running credit (negative) or debt (positive) in the smallest currency unit, applied to the next invoice. Not money held at Stripe.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("cards"),
-            kind: Borrowed("array"),
-            description: Borrowed("Stored cards (older style)."),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was created, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Currency the customer is billed in for recurring payments."),
-        },
-        StoreField {
-            name: Borrowed("default_card"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the default card (older style)."),
-        },
-        StoreField {
-            name: Borrowed("default_source"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the default payment source (older style; see `invoice_settings.default_payment_method`).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("delinquent"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether the latest charge for an invoice failed or an invoice is overdue.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Free note about the customer."),
-        },
-        StoreField {
-            name: Borrowed("discount"),
-            kind: Borrowed("object"),
-            description: Borrowed("Discount that applies to all charges of the customer."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address; receipts and invoices go there. Not unique."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Customer id (`cus_…`)."),
-        },
-        StoreField {
-            name: Borrowed("invoice_prefix"),
-            kind: Borrowed("string"),
-            description: Borrowed("Prefix of the customer's invoice numbers."),
-        },
-        StoreField {
-            name: Borrowed("invoice_settings"),
-            kind: Borrowed("object"),
-            description: Borrowed("Defaults for the customer's invoices."),
-        },
-        StoreField {
-            name: Borrowed("is_deleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the record was deleted in Stripe."),
-        },
-        StoreField {
-            name: Borrowed("livemode"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for real money, false for test mode."),
-        },
-        StoreField {
-            name: Borrowed("metadata"),
-            kind: Borrowed("object"),
-            description: Borrowed("Your own keys and values; values are strings."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name or business name."),
-        },
-        StoreField {
-            name: Borrowed("next_invoice_sequence"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number that goes into the next invoice number."),
-        },
-        StoreField {
-            name: Borrowed("object"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of object, always the same here."),
-        },
-        StoreField {
-            name: Borrowed("phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Phone number."),
-        },
-        StoreField {
-            name: Borrowed("preferred_locales"),
-            kind: Borrowed("array"),
-            description: Borrowed("Preferred languages, best first."),
-        },
-        StoreField {
-            name: Borrowed("shipping"),
-            kind: Borrowed("object"),
-            description: Borrowed("Shipping address and recipient."),
-        },
-        StoreField {
-            name: Borrowed("sources"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Payment sources of the older style; returned only when expanded.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("subscriptions"),
-            kind: Borrowed("object"),
-            description: Borrowed("Current subscriptions; returned only when expanded."),
-        },
-        StoreField {
-            name: Borrowed("tax_exempt"),
-            kind: Borrowed("string"),
-            description: Borrowed("`none`, `exempt`, or `reverse` for reverse charge."),
-        },
-        StoreField {
-            name: Borrowed("tax_info"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tax id of the customer (older style)."),
-        },
-        StoreField {
-            name: Borrowed("tax_info_verification"),
-            kind: Borrowed("string"),
-            description: Borrowed("Verification state of the tax id (older style)."),
-        },
-        StoreField {
-            name: Borrowed("test_clock"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the test clock, in tests only."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the copy's record last changed, Unix seconds."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To find a customer, their contact data or their id, which most other records refer to.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("customer"),
-        Borrowed("client"),
-        Borrowed("buyer"),
-        Borrowed("account holder"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("customers", "A customer: a person or company that is charged or invoiced.")
+    .when_to_use("To find a customer, their contact data or their id, which most other records refer to.")
+    .phrases(texts!["customer", "client", "buyer", "account holder"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("account_balance", "integer", "Running credit or debt in the smallest currency unit (older name of `balance`)."),
+        stored("address", "object", "Billing address."),
+        stored("balance", "integer", "Running credit (negative) or debt (positive) in the smallest currency unit, applied to the next invoice. Not money held at Stripe."),
+        stored("cards", "array", "Stored cards (older style)."),
+        stored("created", "integer", "When it was created, Unix seconds."),
+        stored("currency", "string", "Currency the customer is billed in for recurring payments."),
+        stored("default_card", "string", "Id of the default card (older style)."),
+        stored("default_source", "string", "Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."),
+        stored("delinquent", "boolean", "Whether the latest charge for an invoice failed or an invoice is overdue."),
+        stored("description", "string", "Free note about the customer."),
+        stored("discount", "object", "Discount that applies to all charges of the customer."),
+        stored("email", "string", "E-mail address; receipts and invoices go there. Not unique."),
+        stored("id", "string", "Customer id (`cus_…`)."),
+        stored("invoice_prefix", "string", "Prefix of the customer's invoice numbers."),
+        stored("invoice_settings", "object", "Defaults for the customer's invoices."),
+        stored("is_deleted", "boolean", "Whether the record was deleted in Stripe."),
+        stored("livemode", "boolean", "True for real money, false for test mode."),
+        stored("metadata", "object", "Your own keys and values; values are strings."),
+        stored("name", "string", "Full name or business name."),
+        stored("next_invoice_sequence", "integer", "Number that goes into the next invoice number."),
+        stored("object", "string", "Kind of object, always the same here."),
+        stored("phone", "string", "Phone number."),
+        stored("preferred_locales", "array", "Preferred languages, best first."),
+        stored("shipping", "object", "Shipping address and recipient."),
+        stored("sources", "string", "Payment sources of the older style; returned only when expanded."),
+        stored("subscriptions", "object", "Current subscriptions; returned only when expanded."),
+        stored("tax_exempt", "string", "`none`, `exempt`, or `reverse` for reverse charge."),
+        stored("tax_info", "string", "Tax id of the customer (older style)."),
+        stored("tax_info_verification", "string", "Verification state of the tax id (older style)."),
+        stored("test_clock", "string", "Id of the test clock, in tests only."),
+        stored("updated", "integer", "When the copy's record last changed, Unix seconds."),
+    ]);
+
+const LIST: Operation = Operation::get("Customers_List", "customers", Action::List, template!("/v1/customers"))
+    .summary("List customers")
+    .description("Lists customers, newest first. Filter by exact e-mail address or by time of creation; to match a name or part of an e-mail address use `customers.search`. Deleted customers are not included.")
+    .preferred_for_check()
+    .parameters(list![
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("starting_after", STRING).description("Page forward: id of the last customer of the previous page. Do not combine with `ending_before`."),
+        query("ending_before", STRING).description("Page backward: id of the first customer of the present page. Do not combine with `starting_after`."),
+        query("email", STRING).description("Only customers with exactly this e-mail address; upper and lower case are distinguished. Several customers may share one."),
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Customers_Create", "customers", Action::Create, template!("/v1/customers"))
+    .summary("Create a customer")
+    .description("Creates a customer. Stripe accepts the same e-mail address twice, so look for an existing customer first. Creating one charges nothing; payment methods are attached separately.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("email", STRING).description("E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it unique: look for an existing customer first."),
+        body("name", STRING).description("Full name or business name, up to 256 characters."),
+        body("description", STRING).description("Free note about the customer, seen only by you."),
+        body("phone", STRING).description("Phone number, up to 20 characters."),
+        body("address", OBJECT.properties(list![
+            optional("line1", STRING.description("Street and number, or company name.")),
+            optional("line2", STRING.description("Apartment, suite or building.")),
+            optional("city", STRING.description("City or town.")),
+            optional("state", STRING.description("State, county or province.")),
+            optional("postal_code", STRING.description("Postal code.")),
+            optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+        ]).closed()).description("Billing address; its country matters for tax."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Customers_Get", "customers", Action::Get, template!("/v1/customers/{id}"))
+    .summary("Get a customer")
+    .description("Returns one customer by id. A deleted customer still comes back, as a stub with `deleted: true` and no other data.")
+    .parameters(list![path("id", STRING).required().description("Customer id.")])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Customers_Update", "customers", Action::Update, template!("/v1/customers/{id}"))
+    .summary("Update a customer")
+    .description("Changes the fields given and leaves the others alone; an empty string clears a field. Metadata keys are merged. Later invoices use the new data, finalized ones keep the old.")
+    .writes()
+    .idempotent()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the customer to change."),
+        body("email", STRING).description("New e-mail address, up to 512 characters."),
+        body("name", STRING).description("New full name or business name, up to 256 characters."),
+        body("description", STRING).description("New free note about the customer, seen only by you."),
+        body("phone", STRING).description("New phone number, up to 20 characters."),
+        body("address", OBJECT.properties(list![
+            optional("line1", STRING.description("Street and number, or company name.")),
+            optional("line2", STRING.description("Apartment, suite or building.")),
+            optional("city", STRING.description("City or town.")),
+            optional("state", STRING.description("State, county or province.")),
+            optional("postal_code", STRING.description("Postal code.")),
+            optional("country", STRING.description("Two-letter country code (ISO 3166-1).")),
+        ]).closed()).description("New billing address; replaces the old one as a whole."),
+        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "Customers_Delete", "customers", Action::Delete, template!("/v1/customers/{id}"))
+    .summary("Delete a customer")
+    .description("Deletes a customer for good and cancels all their active subscriptions at once. Past charges and invoices stay. Cannot be undone.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the customer to delete.")])
+    .schema(DELETE_RECORD);
+
+const SEARCH: Operation = Operation::get("Customers_Search", "customers", Action::Search, template!("/v1/customers/search"))
+    .summary("Search customers")
+    .description("Finds customers by e-mail address, name, phone, metadata or time of creation, with exact and partial matching. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
+    .parameters(list![
+        query("query", STRING).required().description(r#"Search expression over `created`, `email`, `metadata`, `name`, `phone`. Exact match `field:"value"`, substring (three letters or more) `field~"value"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("page", STRING).description("Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/customers.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/customers_delete.json"));

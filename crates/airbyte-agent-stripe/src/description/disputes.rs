@@ -2,193 +2,40 @@
 
 //! `disputes` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A payment contested by the cardholder (chargeback).","properties":{"id":{"type":"string","description":"Dispute id (`du_…` or `dp_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["dispute"]},"amount":{"type":"integer","description":"Amount contested, in the smallest currency unit."},"balance_transactions":{"type":"array","description":"Movements of money caused by the dispute.","items":{"type":"object"}},"charge":{"type":"string","description":"Id of the charge (`ch_…`)."},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"enhanced_eligibility_types":{"type":"array","description":"Card network programmes the dispute qualifies for.","items":{"type":"string"}},"evidence":{"type":"object","description":"Evidence handed in so far.","additionalProperties":true},"evidence_details":{"type":"object","description":"State of the evidence.","properties":{"due_by":{"type":["integer","null"],"description":"Deadline for evidence, Unix seconds; after it the dispute is lost."},"has_evidence":{"type":"boolean","description":"Whether evidence is stored."},"past_due":{"type":"boolean","description":"Whether the deadline has passed."},"submission_count":{"type":"integer","description":"How often evidence was handed in."}}},"is_charge_refundable":{"type":"boolean","description":"Whether the payment can still be refunded to avoid the dispute."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"payment_intent":{"type":["string","null"],"description":"Id of the payment intent (`pi_…`)."},"payment_method_details":{"type":["object","null"],"description":"The payment method as it was at the time.","additionalProperties":true},"reason":{"type":"string","description":"Reason given by the cardholder, such as `fraudulent` or `product_not_received`."},"status":{"type":"string","description":"`warning_needs_response`, `warning_under_review`, `warning_closed`, `needs_response`, `under_review`, `won` or `lost`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `disputes` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("disputes"),
-    description: Borrowed("A payment contested by the cardholder (chargeback)."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Disputes_List"),
-            entity: Borrowed("disputes"),
-            action: Action::List,
-            summary: Borrowed("List disputes"),
-            description: Borrowed(
-                "Lists disputes (chargebacks), newest first. Filter by charge, payment intent or time. Those with status `needs_response` wait for evidence until `evidence_details.due_by`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/disputes"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("charge"),
-                    location: Location::Query,
-                    description: Borrowed("Only records of this charge, by charge id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first dispute of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payment_intent"),
-                    location: Location::Query,
-                    description: Borrowed("Only records of this payment intent, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last dispute of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Disputes_Get"),
-            entity: Borrowed("disputes"),
-            action: Action::Get,
-            summary: Borrowed("Get a dispute"),
-            description: Borrowed(
-                "Returns one dispute by id with reason, amount, state, evidence and deadline.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/disputes/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Dispute id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For chargebacks, their reasons and deadlines."),
-    phrases: Borrowed(&[Borrowed("dispute"), Borrowed("chargeback")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("disputes", "A payment contested by the cardholder (chargeback).")
+    .when_to_use("For chargebacks, their reasons and deadlines.")
+    .phrases(texts!["dispute", "chargeback"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("Disputes_List", "disputes", Action::List, template!("/v1/disputes"))
+    .summary("List disputes")
+    .description("Lists disputes (chargebacks), newest first. Filter by charge, payment intent or time. Those with status `needs_response` wait for evidence until `evidence_details.due_by`.")
+    .parameters(list![
+        query("charge", STRING).description("Only records of this charge, by charge id."),
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("ending_before", STRING).description("Page backward: id of the first dispute of the present page. Do not combine with `starting_after`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("payment_intent", STRING).description("Only records of this payment intent, by id."),
+        query("starting_after", STRING).description("Page forward: id of the last dispute of the previous page. Do not combine with `ending_before`."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Disputes_Get", "disputes", Action::Get, template!("/v1/disputes/{id}"))
+    .summary("Get a dispute")
+    .description("Returns one dispute by id with reason, amount, state, evidence and deadline.")
+    .parameters(list![path("id", STRING).required().description("Dispute id.")])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/disputes.json"));

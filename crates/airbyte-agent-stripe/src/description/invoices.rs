@@ -2,915 +2,170 @@
 
 //! `invoices` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A bill to a customer, from draft to paid.","properties":{"id":{"type":"string","description":"Invoice id (`in_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["invoice"]},"account_country":{"type":["string","null"],"description":"Country of your account."},"account_name":{"type":["string","null"],"description":"Public name of your account."},"account_tax_ids":{"type":["array","null"],"description":"Ids of your tax ids shown on the invoice.","items":{"type":"string"}},"amount_due":{"type":"integer","description":"Final amount due in the smallest currency unit, after balance and credits."},"amount_overpaid":{"type":"integer","description":"Amount paid too much, in the smallest currency unit."},"amount_paid":{"type":"integer","description":"Amount paid so far, in the smallest currency unit."},"amount_remaining":{"type":"integer","description":"Amount still open, in the smallest currency unit."},"amount_shipping":{"type":"integer","description":"Shipping costs included, in the smallest currency unit."},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee_amount":{"type":["integer","null"],"description":"Fee the Connect platform takes, in the smallest currency unit."},"attempt_count":{"type":"integer","description":"Number of automatic payment attempts so far."},"attempted":{"type":"boolean","description":"Whether payment has been attempted."},"auto_advance":{"type":"boolean","description":"Whether Stripe finalizes and collects by itself."},"automatic_tax":{"type":"object","description":"State of automatic tax calculation.","properties":{"disabled_reason":{"type":["string","null"],"description":"Why Stripe turned automatic tax off."},"enabled":{"type":"boolean","description":"Whether Stripe computes the tax."},"liability":{"type":["object","null"],"description":"Who owes the tax.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}},"provider":{"type":["string","null"],"description":"Who computes the tax."},"status":{"type":["string","null"],"description":"`complete`, `failed` or `requires_location_inputs`."}}},"automatically_finalizes_at":{"type":["integer","null"],"description":"When Stripe finalizes the draft by itself, Unix seconds.","format":"int64"},"billing_reason":{"type":["string","null"],"description":"Why the invoice came about, such as a subscription cycle or by hand.","enum":["automatic_pending_invoice_item_invoice","manual","quote_accept","subscription","subscription_create","subscription_cycle","subscription_threshold","subscription_update","upcoming"]},"charge":{"type":["string","null"],"description":"Id of the latest charge; absent in newer API versions, see `payments`."},"collection_method":{"type":"string","description":"`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer.","enum":["charge_automatically","send_invoice"]},"confirmation_secret":{"type":["object","null"],"description":"Client secret for paying the invoice in a browser.","properties":{"client_secret":{"type":"string","description":"Secret that lets a browser finish the payment. Do not log it or pass it on."},"type":{"type":"string","description":"Kind of secret."}}},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"custom_fields":{"type":["array","null"],"description":"Fields of your own shown on invoices.","items":{"type":"object","properties":{"name":{"type":"string","description":"Label of the field."},"value":{"type":"string","description":"Text of the field."}}}},"customer":{"type":"string","description":"Id of the customer billed."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"customer_address":{"type":["object","null"],"description":"Customer's billing address at finalization.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code."},"line1":{"type":["string","null"],"description":"First line of the address."},"line2":{"type":["string","null"],"description":"Second line of the address."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"customer_email":{"type":["string","null"],"description":"Customer's e-mail address at that time."},"customer_name":{"type":["string","null"],"description":"Customer's name at finalization."},"customer_phone":{"type":["string","null"],"description":"Customer's phone number at finalization."},"customer_shipping":{"type":["object","null"],"description":"Customer's shipping address at finalization.","properties":{"address":{"type":"object","description":"Postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"name":{"type":"string","description":"Name of the recipient."},"phone":{"type":["string","null"],"description":"Phone number."}}},"customer_tax_exempt":{"type":["string","null"],"description":"Customer's tax exemption at finalization.","enum":["exempt","none","reverse"]},"customer_tax_ids":{"type":["array","null"],"description":"Customer's tax ids at finalization.","items":{"type":"object","properties":{"type":{"type":"string","description":"Kind of tax id, such as `eu_vat`."},"value":{"type":["string","null"],"description":"The tax id itself."}}}},"default_payment_method":{"type":["string","null"],"description":"Id of the payment method charged by default (`pm_…`)."},"default_source":{"type":["string","null"],"description":"Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."},"default_tax_rates":{"type":"array","description":"Tax rates applied to lines without their own.","items":{"type":"object","properties":{"id":{"type":"string","description":"Tax rate id (`txr_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"active":{"type":"boolean","description":"Whether the rate can still be used."},"country":{"type":["string","null"],"description":"Country the rate applies to, two letters."},"created":{"type":"integer","description":"When it was created, Unix seconds."},"description":{"type":["string","null"],"description":"Note about the rate."},"display_name":{"type":"string","description":"Name shown to customers, such as `VAT`."},"effective_percentage":{"type":["number","null"],"description":"Percentage actually applied, when computed by Stripe."},"inclusive":{"type":"boolean","description":"Whether the tax is included in the price."},"jurisdiction":{"type":["string","null"],"description":"Jurisdiction of the rate, shown on invoices."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"percentage":{"type":"number","description":"Percentage of the rate, 19.0 for 19 %."},"flat_amount":{"type":["object","null"],"description":"Fixed amount, for rates that are not a percentage.","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."}}},"jurisdiction_level":{"type":["string","null"],"description":"Level of the authority that imposes it.","enum":["city","country","county","district","multiple","state"]},"rate_type":{"type":["string","null"],"description":"Whether it is a percentage or a fixed amount.","enum":["flat_amount","percentage"]},"state":{"type":["string","null"],"description":"State or province the rate applies to."},"tax_type":{"type":["string","null"],"description":"Kind of tax, such as `vat` or `sales_tax`.","enum":["amusement_tax","communications_tax","gst","hst","igst","jct","lease_tax","pst","qst","retail_delivery_fee","rst","sales_tax","service_tax","vat"]}}}},"description":{"type":["string","null"],"description":"Memo shown on the invoice."},"discount":{"type":["object","null"],"description":"The discount applied (older style; see `discounts`).","properties":{"id":{"type":"string","description":"Discount id (`di_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"checkout_session":{"type":["string","null"],"description":"Checkout session the coupon was applied in."},"coupon":{"type":["object","null"],"description":"The coupon behind the discount.","properties":{"id":{"type":"string","description":"Coupon id or code."},"object":{"type":"string","description":"Kind of object, always the same here."},"amount_off":{"type":["integer","null"],"description":"Fixed reduction in the smallest currency unit."},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code in lower case, such as `usd`."},"duration":{"type":"string","description":"`once`, `repeating` or `forever`."},"duration_in_months":{"type":["integer","null"],"description":"Number of months, for `repeating`."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"max_redemptions":{"type":["integer","null"],"description":"How often the coupon can be used in all."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"name":{"type":"string","description":"Name shown to customers."},"percent_off":{"type":["number","null"],"description":"Reduction in percent."},"redeem_by":{"type":["integer","null"],"description":"Last instant to redeem it, Unix seconds."},"times_redeemed":{"type":"integer","description":"How often it was used."},"valid":{"type":"boolean","description":"Whether it can still be used."}}},"customer":{"type":"string","description":"Customer id (`cus_…`)."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"end":{"type":["integer","null"],"description":"When the discount ends, Unix seconds; null when it does not."},"invoice":{"type":["string","null"],"description":"Invoice it applies to, when bound to one."},"invoice_item":{"type":["string","null"],"description":"Invoice item it applies to, when bound to one."},"promotion_code":{"type":["string","null"],"description":"Promotion code used (`promo_…`)."},"start":{"type":"integer","description":"When the discount began, Unix seconds."},"subscription":{"type":["string","null"],"description":"Subscription it applies to, when bound to one."},"subscription_item":{"type":["string","null"],"description":"Subscription item it applies to, when bound to one."}}},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"due_date":{"type":["integer","null"],"description":"When payment is due, Unix seconds; null when charged automatically.","format":"int64"},"effective_at":{"type":["integer","null"],"description":"Date shown on the invoice, Unix seconds.","format":"int64"},"ending_balance":{"type":["integer","null"],"description":"Customer balance after finalization, in the smallest currency unit."},"footer":{"type":["string","null"],"description":"Text at the foot of the invoice."},"from_invoice":{"type":["object","null"],"description":"The invoice this one revises.","properties":{"action":{"type":"string","description":"How it relates to that invoice."},"invoice":{"type":"string","description":"Id of that invoice."}}},"hosted_invoice_url":{"type":["string","null"],"description":"Page where the customer can view and pay it; null for drafts."},"invoice_pdf":{"type":["string","null"],"description":"Link to the PDF; null for drafts."},"issuer":{"type":"object","description":"Who issues the invoice.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}},"last_finalization_error":{"type":["object","null"],"description":"Why the last attempt to finalize failed.","properties":{"advice_code":{"type":["string","null"],"description":"What Stripe advises to do about it."},"code":{"type":["string","null"],"description":"Error code."},"doc_url":{"type":["string","null"],"description":"Page that explains the error code."},"message":{"type":["string","null"],"description":"Error text."},"network_advice_code":{"type":["string","null"],"description":"Advice code from the card network."},"network_decline_code":{"type":["string","null"],"description":"Decline code from the network."},"param":{"type":["string","null"],"description":"Field the error is about."},"payment_method_type":{"type":["string","null"],"description":"Kind of payment method concerned."},"type":{"type":"string","description":"Class of the error.","enum":["api_error","card_error","idempotency_error","invalid_request_error"]}}},"latest_revision":{"type":["string","null"],"description":"Id of the newest revision."},"lines":{"type":"object","description":"Line items; only the first ones are included here.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The first line items.","items":{"type":"object","properties":{"id":{"type":"string","description":"Line item id (`il_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"amount":{"type":"integer","description":"Amount of the line in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"description":{"type":["string","null"],"description":"Text of the line."},"discount_amounts":{"type":["array","null"],"description":"Reduction per discount.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Reduction in the smallest currency unit."},"discount":{"type":"string","description":"Id of the discount (`di_…`)."}}}},"discountable":{"type":"boolean","description":"Whether discounts apply."},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"invoice":{"type":["string","null"],"description":"Id of the invoice."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"period":{"type":"object","description":"Period the line covers.","properties":{"end":{"type":"integer","description":"End of the period, Unix seconds.","format":"int64"},"start":{"type":"integer","description":"Start of the period, Unix seconds.","format":"int64"}}},"proration":{"type":"boolean","description":"Whether the line adjusts for a change within a period."},"quantity":{"type":["integer","null"],"description":"Number of units."}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"total_count":{"type":["integer","null"],"description":"Number of entries in all."},"url":{"type":["string","null"],"description":"API path of this list."}}},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"next_payment_attempt":{"type":["integer","null"],"description":"When Stripe tries to collect next, Unix seconds.","format":"int64"},"number":{"type":["string","null"],"description":"Invoice number as printed; null for drafts."},"on_behalf_of":{"type":["string","null"],"description":"Connected account the payment is made for."},"paid":{"type":["boolean","null"],"description":"Whether it is fully paid; absent in newer API versions, see `status`."},"paid_out_of_band":{"type":["boolean","null"],"description":"Whether it was marked as paid outside Stripe."},"parent":{"type":["object","null"],"description":"What the invoice was made from.","properties":{"quote_details":{"type":["object","null"],"description":"The quote it was made from.","properties":{"quote":{"type":"string","description":"Id of the quote (`qt_…`)."}}},"subscription_details":{"type":["object","null"],"description":"The subscription it was made from.","properties":{"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"subscription":{"type":"string","description":"Id of the subscription."},"subscription_proration_date":{"type":["integer","null"],"description":"Instant used for proration, Unix seconds.","format":"int64"}}},"type":{"type":"string","description":"`quote_details` or `subscription_details`.","enum":["quote_details","subscription_details"]}}},"payment_intent":{"type":["string","null"],"description":"Id of the payment intent; absent in newer API versions, see `payments`."},"payment_settings":{"type":"object","description":"How it can be paid.","properties":{"default_mandate":{"type":["string","null"],"description":"Id of the mandate used."},"payment_method_options":{"type":["object","null"],"description":"Settings per kind of payment method."},"payment_method_types":{"type":["array","null"],"description":"Kinds of payment method allowed.","items":{"type":"string"}}}},"payments":{"type":"object","description":"Payments made on the invoice; returned only when expanded.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The first payments.","items":{"type":"object","properties":{"id":{"type":"string","description":"Invoice payment id (`inpay_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"amount_paid":{"type":["integer","null"],"description":"Amount paid, in the smallest currency unit."},"amount_requested":{"type":"integer","description":"Amount to be paid, in the smallest currency unit."},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"invoice":{"type":"string","description":"Id of the invoice."},"is_default":{"type":"boolean","description":"Whether Stripe uses this payment for automatic collection."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"status":{"type":"string","description":"`open`, `paid` or `canceled`."}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"url":{"type":"string","description":"API path of this list."}}},"period_end":{"type":"integer","description":"End of the period whose items are billed, Unix seconds; for subscriptions this looks back, see the lines.","format":"int64"},"period_start":{"type":"integer","description":"Start of the period whose items are billed, Unix seconds.","format":"int64"},"post_payment_credit_notes_amount":{"type":"integer","description":"Credit notes issued after payment, in the smallest currency unit."},"pre_payment_credit_notes_amount":{"type":"integer","description":"Credit notes issued before payment, in the smallest currency unit."},"quote":{"type":["string","null"],"description":"Id of the quote (`qt_…`)."},"receipt_number":{"type":["string","null"],"description":"Number of the receipt sent by e-mail."},"rendering":{"type":["object","null"],"description":"How the invoice is displayed.","properties":{"amount_tax_display":{"type":["string","null"],"description":"How tax is shown with line amounts."},"pdf":{"type":["object","null"],"description":"Settings of the PDF.","properties":{"page_size":{"type":["string","null"],"description":"Paper size of the PDF.","enum":["a4","auto","letter"]}}},"template":{"type":["string","null"],"description":"Id of the invoice template."},"template_version":{"type":["integer","null"],"description":"Version of the invoice template."}}},"rendering_options":{"type":["object","null"],"description":"How invoices are displayed."},"shipping_cost":{"type":["object","null"],"description":"Shipping costs.","properties":{"amount_subtotal":{"type":"integer","description":"Amount before tax, in the smallest currency unit."},"amount_tax":{"type":"integer","description":"Tax, in the smallest currency unit."},"amount_total":{"type":"integer","description":"Amount with tax, in the smallest currency unit."},"shipping_rate":{"type":["string","null"],"description":"Id of the shipping rate."},"taxes":{"type":["array","null"],"description":"Taxes on the shipping costs.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Tax in the smallest currency unit."},"taxability_reason":{"type":["string","null"],"description":"Why this tax did or did not apply.","enum":["customer_exempt","not_collecting","not_subject_to_tax","not_supported","portion_product_exempt","portion_reduced_rated","portion_standard_rated","product_exempt","product_exempt_holiday","proportionally_rated","reduced_rated","reverse_charge","standard_rated","taxable_basis_reduced","zero_rated"]},"taxable_amount":{"type":["integer","null"],"description":"Amount the tax is computed on, in the smallest currency unit."}}}}}},"shipping_details":{"type":["object","null"],"description":"Shipping address printed on the invoice.","properties":{"address":{"type":"object","description":"Postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"name":{"type":"string","description":"Name of the recipient."},"phone":{"type":["string","null"],"description":"Phone number."}}},"starting_balance":{"type":"integer","description":"Customer balance before finalization, in the smallest currency unit."},"statement_descriptor":{"type":["string","null"],"description":"Text on the customer's bank statement."},"status":{"type":["string","null"],"description":"`draft`, `open` (finalized, unpaid), `paid`, `uncollectible` or `void`.","enum":["draft","open","paid","uncollectible","void"]},"status_transitions":{"type":"object","description":"When the invoice changed state.","properties":{"finalized_at":{"type":["integer","null"],"description":"When it was finalized, Unix seconds.","format":"int64"},"marked_uncollectible_at":{"type":["integer","null"],"description":"When it was written off, Unix seconds.","format":"int64"},"paid_at":{"type":["integer","null"],"description":"When it was paid, Unix seconds.","format":"int64"},"voided_at":{"type":["integer","null"],"description":"When it was voided, Unix seconds.","format":"int64"}}},"subscription":{"type":["string","null"],"description":"Id of the subscription; absent in newer API versions, see `parent`."},"subscription_details":{"type":["object","null"],"description":"Metadata of the subscription at finalization.","properties":{"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}}}},"subtotal":{"type":"integer","description":"Sum of the lines before discounts and exclusive tax, in the smallest currency unit."},"subtotal_excluding_tax":{"type":["integer","null"],"description":"Subtotal without any tax, in the smallest currency unit."},"tax":{"type":["integer","null"],"description":"Tax in the smallest currency unit; absent in newer API versions, see `total_taxes`."},"test_clock":{"type":["string","null"],"description":"Id of the test clock, in tests only."},"threshold_reason":{"type":["object","null"],"description":"Which threshold triggered the invoice.","properties":{"amount_gte":{"type":["integer","null"],"description":"Amount that triggers an invoice, in the smallest currency unit."},"item_reasons":{"type":"array","description":"Items whose usage triggered the invoice.","items":{"type":"object","properties":{"line_item_ids":{"type":"array","description":"Ids of the line items concerned.","items":{"type":"string"}},"usage_gte":{"type":"integer","description":"Usage that triggers an invoice."}}}}}},"total":{"type":"integer","description":"Total after discounts and tax, in the smallest currency unit."},"total_discount_amounts":{"type":["array","null"],"description":"Reduction per discount over all lines.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Reduction in the smallest currency unit."},"discount":{"type":"string","description":"Id of the discount (`di_…`)."}}}},"total_excluding_tax":{"type":["integer","null"],"description":"Total without tax, in the smallest currency unit."},"total_pretax_credit_amounts":{"type":["array","null"],"description":"Credits and discounts taken off before tax.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Reduction in the smallest currency unit."},"credit_balance_transaction":{"type":["string","null"],"description":"Id of the credit used."},"discount":{"type":["string","null"],"description":"Id of the discount (`di_…`)."},"type":{"type":"string","description":"Whether it is a credit or a discount.","enum":["credit_balance_transaction","discount"]}}}},"total_tax_amounts":{"type":["array","null"],"description":"Tax per rate (older style; see `total_taxes`).","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Tax in the smallest currency unit."},"inclusive":{"type":"boolean","description":"Whether the tax is included in the price."},"tax_rate":{"type":"string","description":"Id of the tax rate (`txr_…`)."},"taxability_reason":{"type":["string","null"],"description":"Why this tax did or did not apply."},"taxable_amount":{"type":"integer","description":"Amount the tax is computed on, in the smallest currency unit."}}}},"total_taxes":{"type":["array","null"],"description":"Tax per rate over all lines.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Tax in the smallest currency unit."},"tax_behavior":{"type":"string","description":"Whether the amount includes tax: `inclusive`, `exclusive` or not specified.","enum":["exclusive","inclusive"]},"tax_rate_details":{"type":["object","null"],"description":"The tax rate behind it."},"taxability_reason":{"type":"string","description":"Why this tax did or did not apply.","enum":["customer_exempt","not_available","not_collecting","not_subject_to_tax","not_supported","portion_product_exempt","portion_reduced_rated","portion_standard_rated","product_exempt","product_exempt_holiday","proportionally_rated","reduced_rated","reverse_charge","standard_rated","taxable_basis_reduced","zero_rated"]},"taxable_amount":{"type":["integer","null"],"description":"Amount the tax is computed on, in the smallest currency unit."},"type":{"type":"string","description":"Kind of tax entry."}}}},"transfer_data":{"type":["object","null"],"description":"Where the money goes on, for Connect platforms."},"webhooks_delivered_at":{"type":["integer","null"],"description":"When the webhooks for it were delivered, Unix seconds.","format":"int64"}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `invoices` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("invoices"),
-    description: Borrowed("A bill to a customer, from draft to paid."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Invoices_List"),
-            entity: Borrowed("invoices"),
-            action: Action::List,
-            summary: Borrowed("List invoices"),
-            description: Borrowed(
-                "Lists invoices, newest first. Filter by customer, subscription, state or time of creation; unpaid ones have status `open`. For a customer's name or an invoice number use `invoices.search`. Amounts are in the smallest currency unit.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/invoices"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("collection_method"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only those collected this way: `charge_automatically` from the stored payment method, or `send_invoice` for payment by the customer.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""charge_automatically""#)),
-                            Json(Borrowed(r#""send_invoice""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Query,
-                    description: Borrowed("Only records of this customer, by customer id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer_account"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first invoice of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last invoice of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only invoices in this state. `open` means finalized and unpaid; overdue ones are `open` with a `due_date` in the past.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""draft""#)),
-                            Json(Borrowed(r#""open""#)),
-                            Json(Borrowed(r#""paid""#)),
-                            Json(Borrowed(r#""uncollectible""#)),
-                            Json(Borrowed(r#""void""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("subscription"),
-                    location: Location::Query,
-                    description: Borrowed("Only invoices of this subscription, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Invoices_Create"),
-            entity: Borrowed("invoices"),
-            action: Action::Create,
-            summary: Borrowed("Create a draft invoice"),
-            description: Borrowed(
-                "Creates a draft invoice for a customer. Without `pending_invoice_items_behavior: include` it starts empty. A draft is neither sent nor charged: finalize it with `invoice_finalizations.create`, then send it with `invoice_sends.create`. With `auto_advance: true` Stripe does so by itself after about an hour.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/invoices"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the customer to invoice."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("auto_advance"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "True lets Stripe finalize and collect by itself after about an hour; false leaves it a draft until you act.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("collection_method"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "`charge_automatically` (when left out) charges the default payment method; `send_invoice` e-mails it with a due date.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""charge_automatically""#)),
-                            Json(Borrowed(r#""send_invoice""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("Memo shown on the invoice."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("days_until_due"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Days until payment is due; only with `send_invoice`, which needs this or `due_date`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("due_date"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Instant at which payment is due, Unix seconds; only with `send_invoice`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("footer"),
-                    location: Location::Body,
-                    description: Borrowed("Text at the foot of the invoice."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("pending_invoice_items_behavior"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "`include` puts the customer's pending invoice items on it; `exclude` (when left out) makes an empty invoice.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""exclude""#)),
-                            Json(Borrowed(r#""include""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Invoices_Get"),
-            entity: Borrowed("invoices"),
-            action: Action::Get,
-            summary: Borrowed("Get an invoice"),
-            description: Borrowed(
-                "Returns one invoice by id with amounts, state, links to page and PDF, and its first line items. Amounts are in the smallest currency unit.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/invoices/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Invoice id (not the invoice number printed on it)."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Invoices_Search"),
-            entity: Borrowed("invoices"),
-            action: Action::Search,
-            summary: Borrowed("Search invoices"),
-            description: Borrowed(
-                "Finds invoices by number, customer, state, total, subscription or metadata. The result is Stripe's whole search answer: the records are in its `data`, beside `has_more` and `next_page`. Use `invoices.list` for simple filters, which is up to date. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/invoices/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"Search expression over `created`, `currency`, `customer`, `last_finalization_error_code`, `last_finalization_error_type`, `metadata`, `number`, `receipt_number`, `status`, `subscription`, `total`. Exact match `field:"value"`, comparison `total>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A page of invoices found.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["search_result"]},"data":{"type":"array","description":"The records of this page.","items":{"type":"object","description":"A bill to a customer, from draft to paid.","properties":{"id":{"type":"string","description":"Invoice id (`in_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["invoice"]},"account_country":{"type":["string","null"],"description":"Country of your account."},"account_name":{"type":["string","null"],"description":"Public name of your account."},"account_tax_ids":{"type":["array","null"],"description":"Ids of your tax ids shown on the invoice.","items":{"type":"string"}},"amount_due":{"type":"integer","description":"Final amount due in the smallest currency unit, after balance and credits."},"amount_overpaid":{"type":"integer","description":"Amount paid too much, in the smallest currency unit."},"amount_paid":{"type":"integer","description":"Amount paid so far, in the smallest currency unit."},"amount_remaining":{"type":"integer","description":"Amount still open, in the smallest currency unit."},"amount_shipping":{"type":"integer","description":"Shipping costs included, in the smallest currency unit."},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee_amount":{"type":["integer","null"],"description":"Fee the Connect platform takes, in the smallest currency unit."},"attempt_count":{"type":"integer","description":"Number of automatic payment attempts so far."},"attempted":{"type":"boolean","description":"Whether payment has been attempted."},"auto_advance":{"type":"boolean","description":"Whether Stripe finalizes and collects by itself."},"automatic_tax":{"type":"object","description":"State of automatic tax calculation.","properties":{"disabled_reason":{"type":["string","null"],"description":"Why Stripe turned automatic tax off."},"enabled":{"type":"boolean","description":"Whether Stripe computes the tax."},"liability":{"type":["object","null"],"description":"Who owes the tax.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}},"provider":{"type":["string","null"],"description":"Who computes the tax."},"status":{"type":["string","null"],"description":"`complete`, `failed` or `requires_location_inputs`."}}},"automatically_finalizes_at":{"type":["integer","null"],"description":"When Stripe finalizes the draft by itself, Unix seconds.","format":"int64"},"billing_reason":{"type":["string","null"],"description":"Why the invoice came about, such as a subscription cycle or by hand.","enum":["automatic_pending_invoice_item_invoice","manual","quote_accept","subscription","subscription_create","subscription_cycle","subscription_threshold","subscription_update","upcoming"]},"charge":{"type":["string","null"],"description":"Id of the latest charge; absent in newer API versions, see `payments`."},"collection_method":{"type":"string","description":"`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer.","enum":["charge_automatically","send_invoice"]},"confirmation_secret":{"type":["object","null"],"description":"Client secret for paying the invoice in a browser.","properties":{"client_secret":{"type":"string","description":"Secret that lets a browser finish the payment. Do not log it or pass it on."},"type":{"type":"string","description":"Kind of secret."}}},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"custom_fields":{"type":["array","null"],"description":"Fields of your own shown on invoices.","items":{"type":"object","properties":{"name":{"type":"string","description":"Label of the field."},"value":{"type":"string","description":"Text of the field."}}}},"customer":{"type":"string","description":"Id of the customer billed."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"customer_address":{"type":["object","null"],"description":"Customer's billing address at finalization.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code."},"line1":{"type":["string","null"],"description":"First line of the address."},"line2":{"type":["string","null"],"description":"Second line of the address."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"customer_email":{"type":["string","null"],"description":"Customer's e-mail address at that time."},"customer_name":{"type":["string","null"],"description":"Customer's name at finalization."},"customer_phone":{"type":["string","null"],"description":"Customer's phone number at finalization."},"customer_shipping":{"type":["object","null"],"description":"Customer's shipping address at finalization.","properties":{"address":{"type":"object","description":"Postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"name":{"type":"string","description":"Name of the recipient."},"phone":{"type":["string","null"],"description":"Phone number."}}},"customer_tax_exempt":{"type":["string","null"],"description":"Customer's tax exemption at finalization.","enum":["exempt","none","reverse"]},"customer_tax_ids":{"type":["array","null"],"description":"Customer's tax ids at finalization.","items":{"type":"object","properties":{"type":{"type":"string","description":"Kind of tax id, such as `eu_vat`."},"value":{"type":["string","null"],"description":"The tax id itself."}}}},"default_payment_method":{"type":["string","null"],"description":"Id of the payment method charged by default (`pm_…`)."},"default_source":{"type":["string","null"],"description":"Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."},"default_tax_rates":{"type":"array","description":"Tax rates applied to lines without their own.","items":{"type":"object","properties":{"id":{"type":"string","description":"Tax rate id (`txr_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"active":{"type":"boolean","description":"Whether the rate can still be used."},"country":{"type":["string","null"],"description":"Country the rate applies to, two letters."},"created":{"type":"integer","description":"When it was created, Unix seconds."},"description":{"type":["string","null"],"description":"Note about the rate."},"display_name":{"type":"string","description":"Name shown to customers, such as `VAT`."},"effective_percentage":{"type":["number","null"],"description":"Percentage actually applied, when computed by Stripe."},"inclusive":{"type":"boolean","description":"Whether the tax is included in the price."},"jurisdiction":{"type":["string","null"],"description":"Jurisdiction of the rate, shown on invoices."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"percentage":{"type":"number","description":"Percentage of the rate, 19.0 for 19 %."},"flat_amount":{"type":["object","null"],"description":"Fixed amount, for rates that are not a percentage.","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."}}},"jurisdiction_level":{"type":["string","null"],"description":"Level of the authority that imposes it.","enum":["city","country","county","district","multiple","state"]},"rate_type":{"type":["string","null"],"description":"Whether it is a percentage or a fixed amount.","enum":["flat_amount","percentage"]},"state":{"type":["string","null"],"description":"State or province the rate applies to."},"tax_type":{"type":["string","null"],"description":"Kind of tax, such as `vat` or `sales_tax`.","enum":["amusement_tax","communications_tax","gst","hst","igst","jct","lease_tax","pst","qst","retail_delivery_fee","rst","sales_tax","service_tax","vat"]}}}},"description":{"type":["string","null"],"description":"Memo shown on the invoice."},"discount":{"type":["object","null"],"description":"The discount applied (older style; see `discounts`).","properties":{"id":{"type":"string","description":"Discount id (`di_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"checkout_session":{"type":["string","null"],"description":"Checkout session the coupon was applied in."},"coupon":{"type":["object","null"],"description":"The coupon behind the discount.","properties":{"id":{"type":"string","description":"Coupon id or code."},"object":{"type":"string","description":"Kind of object, always the same here."},"amount_off":{"type":["integer","null"],"description":"Fixed reduction in the smallest currency unit."},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":["string","null"],"description":"Three-letter ISO currency code in lower case, such as `usd`."},"duration":{"type":"string","description":"`once`, `repeating` or `forever`."},"duration_in_months":{"type":["integer","null"],"description":"Number of months, for `repeating`."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"max_redemptions":{"type":["integer","null"],"description":"How often the coupon can be used in all."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"name":{"type":"string","description":"Name shown to customers."},"percent_off":{"type":["number","null"],"description":"Reduction in percent."},"redeem_by":{"type":["integer","null"],"description":"Last instant to redeem it, Unix seconds."},"times_redeemed":{"type":"integer","description":"How often it was used."},"valid":{"type":"boolean","description":"Whether it can still be used."}}},"customer":{"type":"string","description":"Customer id (`cus_…`)."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"end":{"type":["integer","null"],"description":"When the discount ends, Unix seconds; null when it does not."},"invoice":{"type":["string","null"],"description":"Invoice it applies to, when bound to one."},"invoice_item":{"type":["string","null"],"description":"Invoice item it applies to, when bound to one."},"promotion_code":{"type":["string","null"],"description":"Promotion code used (`promo_…`)."},"start":{"type":"integer","description":"When the discount began, Unix seconds."},"subscription":{"type":["string","null"],"description":"Subscription it applies to, when bound to one."},"subscription_item":{"type":["string","null"],"description":"Subscription item it applies to, when bound to one."}}},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"due_date":{"type":["integer","null"],"description":"When payment is due, Unix seconds; null when charged automatically.","format":"int64"},"effective_at":{"type":["integer","null"],"description":"Date shown on the invoice, Unix seconds.","format":"int64"},"ending_balance":{"type":["integer","null"],"description":"Customer balance after finalization, in the smallest currency unit."},"footer":{"type":["string","null"],"description":"Text at the foot of the invoice."},"from_invoice":{"type":["object","null"],"description":"The invoice this one revises.","properties":{"action":{"type":"string","description":"How it relates to that invoice."},"invoice":{"type":"string","description":"Id of that invoice."}}},"hosted_invoice_url":{"type":["string","null"],"description":"Page where the customer can view and pay it; null for drafts."},"invoice_pdf":{"type":["string","null"],"description":"Link to the PDF; null for drafts."},"issuer":{"type":"object","description":"Who issues the invoice.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}},"last_finalization_error":{"type":["object","null"],"description":"Why the last attempt to finalize failed.","properties":{"advice_code":{"type":["string","null"],"description":"What Stripe advises to do about it."},"code":{"type":["string","null"],"description":"Error code."},"doc_url":{"type":["string","null"],"description":"Page that explains the error code."},"message":{"type":["string","null"],"description":"Error text."},"network_advice_code":{"type":["string","null"],"description":"Advice code from the card network."},"network_decline_code":{"type":["string","null"],"description":"Decline code from the network."},"param":{"type":["string","null"],"description":"Field the error is about."},"payment_method_type":{"type":["string","null"],"description":"Kind of payment method concerned."},"type":{"type":"string","description":"Class of the error.","enum":["api_error","card_error","idempotency_error","invalid_request_error"]}}},"latest_revision":{"type":["string","null"],"description":"Id of the newest revision."},"lines":{"type":"object","description":"Line items; only the first ones are included here.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The first line items.","items":{"type":"object","properties":{"id":{"type":"string","description":"Line item id (`il_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"amount":{"type":"integer","description":"Amount of the line in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"description":{"type":["string","null"],"description":"Text of the line."},"discount_amounts":{"type":["array","null"],"description":"Reduction per discount.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Reduction in the smallest currency unit."},"discount":{"type":"string","description":"Id of the discount (`di_…`)."}}}},"discountable":{"type":"boolean","description":"Whether discounts apply."},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"invoice":{"type":["string","null"],"description":"Id of the invoice."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"period":{"type":"object","description":"Period the line covers.","properties":{"end":{"type":"integer","description":"End of the period, Unix seconds.","format":"int64"},"start":{"type":"integer","description":"Start of the period, Unix seconds.","format":"int64"}}},"proration":{"type":"boolean","description":"Whether the line adjusts for a change within a period."},"quantity":{"type":["integer","null"],"description":"Number of units."}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"total_count":{"type":["integer","null"],"description":"Number of entries in all."},"url":{"type":["string","null"],"description":"API path of this list."}}},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"next_payment_attempt":{"type":["integer","null"],"description":"When Stripe tries to collect next, Unix seconds.","format":"int64"},"number":{"type":["string","null"],"description":"Invoice number as printed; null for drafts."},"on_behalf_of":{"type":["string","null"],"description":"Connected account the payment is made for."},"paid":{"type":["boolean","null"],"description":"Whether it is fully paid; absent in newer API versions, see `status`."},"paid_out_of_band":{"type":["boolean","null"],"description":"Whether it was marked as paid outside Stripe."},"parent":{"type":["object","null"],"description":"What the invoice was made from.","properties":{"quote_details":{"type":["object","null"],"description":"The quote it was made from.","properties":{"quote":{"type":"string","description":"Id of the quote (`qt_…`)."}}},"subscription_details":{"type":["object","null"],"description":"The subscription it was made from.","properties":{"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"subscription":{"type":"string","description":"Id of the subscription."},"subscription_proration_date":{"type":["integer","null"],"description":"Instant used for proration, Unix seconds.","format":"int64"}}},"type":{"type":"string","description":"`quote_details` or `subscription_details`.","enum":["quote_details","subscription_details"]}}},"payment_intent":{"type":["string","null"],"description":"Id of the payment intent; absent in newer API versions, see `payments`."},"payment_settings":{"type":"object","description":"How it can be paid.","properties":{"default_mandate":{"type":["string","null"],"description":"Id of the mandate used."},"payment_method_options":{"type":["object","null"],"description":"Settings per kind of payment method."},"payment_method_types":{"type":["array","null"],"description":"Kinds of payment method allowed.","items":{"type":"string"}}}},"payments":{"type":"object","description":"Payments made on the invoice; returned only when expanded.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The first payments.","items":{"type":"object","properties":{"id":{"type":"string","description":"Invoice payment id (`inpay_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"amount_paid":{"type":["integer","null"],"description":"Amount paid, in the smallest currency unit."},"amount_requested":{"type":"integer","description":"Amount to be paid, in the smallest currency unit."},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"invoice":{"type":"string","description":"Id of the invoice."},"is_default":{"type":"boolean","description":"Whether Stripe uses this payment for automatic collection."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"status":{"type":"string","description":"`open`, `paid` or `canceled`."}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"url":{"type":"string","description":"API path of this list."}}},"period_end":{"type":"integer","description":"End of the period whose items are billed, Unix seconds; for subscriptions this looks back, see the lines.","format":"int64"},"period_start":{"type":"integer","description":"Start of the period whose items are billed, Unix seconds.","format":"int64"},"post_payment_credit_notes_amount":{"type":"integer","description":"Credit notes issued after payment, in the smallest currency unit."},"pre_payment_credit_notes_amount":{"type":"integer","description":"Credit notes issued before payment, in the smallest currency unit."},"quote":{"type":["string","null"],"description":"Id of the quote (`qt_…`)."},"receipt_number":{"type":["string","null"],"description":"Number of the receipt sent by e-mail."},"rendering":{"type":["object","null"],"description":"How the invoice is displayed.","properties":{"amount_tax_display":{"type":["string","null"],"description":"How tax is shown with line amounts."},"pdf":{"type":["object","null"],"description":"Settings of the PDF.","properties":{"page_size":{"type":["string","null"],"description":"Paper size of the PDF.","enum":["a4","auto","letter"]}}},"template":{"type":["string","null"],"description":"Id of the invoice template."},"template_version":{"type":["integer","null"],"description":"Version of the invoice template."}}},"rendering_options":{"type":["object","null"],"description":"How invoices are displayed."},"shipping_cost":{"type":["object","null"],"description":"Shipping costs.","properties":{"amount_subtotal":{"type":"integer","description":"Amount before tax, in the smallest currency unit."},"amount_tax":{"type":"integer","description":"Tax, in the smallest currency unit."},"amount_total":{"type":"integer","description":"Amount with tax, in the smallest currency unit."},"shipping_rate":{"type":["string","null"],"description":"Id of the shipping rate."},"taxes":{"type":["array","null"],"description":"Taxes on the shipping costs.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Tax in the smallest currency unit."},"taxability_reason":{"type":["string","null"],"description":"Why this tax did or did not apply.","enum":["customer_exempt","not_collecting","not_subject_to_tax","not_supported","portion_product_exempt","portion_reduced_rated","portion_standard_rated","product_exempt","product_exempt_holiday","proportionally_rated","reduced_rated","reverse_charge","standard_rated","taxable_basis_reduced","zero_rated"]},"taxable_amount":{"type":["integer","null"],"description":"Amount the tax is computed on, in the smallest currency unit."}}}}}},"shipping_details":{"type":["object","null"],"description":"Shipping address printed on the invoice.","properties":{"address":{"type":"object","description":"Postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"name":{"type":"string","description":"Name of the recipient."},"phone":{"type":["string","null"],"description":"Phone number."}}},"starting_balance":{"type":"integer","description":"Customer balance before finalization, in the smallest currency unit."},"statement_descriptor":{"type":["string","null"],"description":"Text on the customer's bank statement."},"status":{"type":["string","null"],"description":"`draft`, `open` (finalized, unpaid), `paid`, `uncollectible` or `void`.","enum":["draft","open","paid","uncollectible","void"]},"status_transitions":{"type":"object","description":"When the invoice changed state.","properties":{"finalized_at":{"type":["integer","null"],"description":"When it was finalized, Unix seconds.","format":"int64"},"marked_uncollectible_at":{"type":["integer","null"],"description":"When it was written off, Unix seconds.","format":"int64"},"paid_at":{"type":["integer","null"],"description":"When it was paid, Unix seconds.","format":"int64"},"voided_at":{"type":["integer","null"],"description":"When it was voided, Unix seconds.","format":"int64"}}},"subscription":{"type":["string","null"],"description":"Id of the subscription; absent in newer API versions, see `parent`."},"subscription_details":{"type":["object","null"],"description":"Metadata of the subscription at finalization.","properties":{"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}}}},"subtotal":{"type":"integer","description":"Sum of the lines before discounts and exclusive tax, in the smallest currency unit."},"subtotal_excluding_tax":{"type":["integer","null"],"description":"Subtotal without any tax, in the smallest currency unit."},"tax":{"type":["integer","null"],"description":"Tax in the smallest currency unit; absent in newer API versions, see `total_taxes`."},"test_clock":{"type":["string","null"],"description":"Id of the test clock, in tests only."},"threshold_reason":{"type":["object","null"],"description":"Which threshold triggered the invoice.","properties":{"amount_gte":{"type":["integer","null"],"description":"Amount that triggers an invoice, in the smallest currency unit."},"item_reasons":{"type":"array","description":"Items whose usage triggered the invoice.","items":{"type":"object","properties":{"line_item_ids":{"type":"array","description":"Ids of the line items concerned.","items":{"type":"string"}},"usage_gte":{"type":"integer","description":"Usage that triggers an invoice."}}}}}},"total":{"type":"integer","description":"Total after discounts and tax, in the smallest currency unit."},"total_discount_amounts":{"type":["array","null"],"description":"Reduction per discount over all lines.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Reduction in the smallest currency unit."},"discount":{"type":"string","description":"Id of the discount (`di_…`)."}}}},"total_excluding_tax":{"type":["integer","null"],"description":"Total without tax, in the smallest currency unit."},"total_pretax_credit_amounts":{"type":["array","null"],"description":"Credits and discounts taken off before tax.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Reduction in the smallest currency unit."},"credit_balance_transaction":{"type":["string","null"],"description":"Id of the credit used."},"discount":{"type":["string","null"],"description":"Id of the discount (`di_…`)."},"type":{"type":"string","description":"Whether it is a credit or a discount.","enum":["credit_balance_transaction","discount"]}}}},"total_tax_amounts":{"type":["array","null"],"description":"Tax per rate (older style; see `total_taxes`).","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Tax in the smallest currency unit."},"inclusive":{"type":"boolean","description":"Whether the tax is included in the price."},"tax_rate":{"type":"string","description":"Id of the tax rate (`txr_…`)."},"taxability_reason":{"type":["string","null"],"description":"Why this tax did or did not apply."},"taxable_amount":{"type":"integer","description":"Amount the tax is computed on, in the smallest currency unit."}}}},"total_taxes":{"type":["array","null"],"description":"Tax per rate over all lines.","items":{"type":"object","properties":{"amount":{"type":"integer","description":"Tax in the smallest currency unit."},"tax_behavior":{"type":"string","description":"Whether the amount includes tax: `inclusive`, `exclusive` or not specified.","enum":["exclusive","inclusive"]},"tax_rate_details":{"type":["object","null"],"description":"The tax rate behind it."},"taxability_reason":{"type":"string","description":"Why this tax did or did not apply.","enum":["customer_exempt","not_available","not_collecting","not_subject_to_tax","not_supported","portion_product_exempt","portion_reduced_rated","portion_standard_rated","product_exempt","product_exempt_holiday","proportionally_rated","reduced_rated","reverse_charge","standard_rated","taxable_basis_reduced","zero_rated"]},"taxable_amount":{"type":["integer","null"],"description":"Amount the tax is computed on, in the smallest currency unit."},"type":{"type":"string","description":"Kind of tax entry."}}}},"transfer_data":{"type":["object","null"],"description":"Where the money goes on, for Connect platforms."},"webhooks_delivered_at":{"type":["integer","null"],"description":"When the webhooks for it were delivered, Unix seconds.","format":"int64"}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"next_page":{"type":["string","null"],"description":"Token for `page` that gets the next page; null on the last."},"url":{"type":"string","description":"API path of this list."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Body(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                    }),
-                    into: Borrowed("page"),
-                },
-                more: Some(
-                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("account_country"),
-            kind: Borrowed("string"),
-            description: Borrowed("Country of your account."),
-        },
-        StoreField {
-            name: Borrowed("account_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Public name of your account."),
-        },
-        StoreField {
-            name: Borrowed("account_tax_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of your tax ids shown on the invoice."),
-        },
-        StoreField {
-            name: Borrowed("amount_due"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Final amount due in the smallest currency unit, after balance and credits.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("amount_paid"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Amount paid so far, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("amount_remaining"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Amount still open, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("amount_shipping"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Shipping costs included, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("application"),
-            kind: Borrowed("string"),
-            description: Borrowed("Connect application that created the object, if any."),
-        },
-        StoreField {
-            name: Borrowed("application_fee"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Application fee in the smallest currency unit (older name)."),
-        },
-        StoreField {
-            name: Borrowed("application_fee_amount"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Fee the Connect platform takes, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("attempt_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of automatic payment attempts so far."),
-        },
-        StoreField {
-            name: Borrowed("attempted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether payment has been attempted."),
-        },
-        StoreField {
-            name: Borrowed("auto_advance"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether Stripe finalizes and collects by itself."),
-        },
-        StoreField {
-            name: Borrowed("automatic_tax"),
-            kind: Borrowed("object"),
-            description: Borrowed("State of automatic tax calculation."),
-        },
-        StoreField {
-            name: Borrowed("billing"),
-            kind: Borrowed("string"),
-            description: Borrowed("How it is collected (older name of `collection_method`)."),
-        },
-        StoreField {
-            name: Borrowed("billing_reason"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Why the invoice came about, such as a subscription cycle or by hand.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("charge"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the latest charge; absent in newer API versions, see `payments`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("closed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether collection attempts have ended (older style)."),
-        },
-        StoreField {
-            name: Borrowed("collection_method"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was created, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code in lower case, such as `usd`."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("array"),
-            description: Borrowed("Fields of your own shown on invoices."),
-        },
-        StoreField {
-            name: Borrowed("customer"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the customer billed."),
-        },
-        StoreField {
-            name: Borrowed("customer_address"),
-            kind: Borrowed("object"),
-            description: Borrowed("Customer's billing address at finalization."),
-        },
-        StoreField {
-            name: Borrowed("customer_email"),
-            kind: Borrowed("string"),
-            description: Borrowed("Customer's e-mail address at that time."),
-        },
-        StoreField {
-            name: Borrowed("customer_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Customer's name at finalization."),
-        },
-        StoreField {
-            name: Borrowed("customer_phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Customer's phone number at finalization."),
-        },
-        StoreField {
-            name: Borrowed("customer_shipping"),
-            kind: Borrowed("object"),
-            description: Borrowed("Customer's shipping address at finalization."),
-        },
-        StoreField {
-            name: Borrowed("customer_tax_exempt"),
-            kind: Borrowed("string"),
-            description: Borrowed("Customer's tax exemption at finalization."),
-        },
-        StoreField {
-            name: Borrowed("customer_tax_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Customer's tax ids at finalization."),
-        },
-        StoreField {
-            name: Borrowed("default_payment_method"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the payment method charged by default (`pm_…`)."),
-        },
-        StoreField {
-            name: Borrowed("default_source"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the default payment source (older style; see `invoice_settings.default_payment_method`).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("default_tax_rates"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tax rates applied to lines without their own."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Memo shown on the invoice."),
-        },
-        StoreField {
-            name: Borrowed("discount"),
-            kind: Borrowed("object"),
-            description: Borrowed("The discount applied (older style; see `discounts`)."),
-        },
-        StoreField {
-            name: Borrowed("discounts"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the discounts applied."),
-        },
-        StoreField {
-            name: Borrowed("due_date"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "When payment is due, Unix seconds; null when charged automatically.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("effective_at"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Date shown on the invoice, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("ending_balance"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Customer balance after finalization, in the smallest currency unit.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("footer"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text at the foot of the invoice."),
-        },
-        StoreField {
-            name: Borrowed("forgiven"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the debt was forgiven (older style)."),
-        },
-        StoreField {
-            name: Borrowed("from_invoice"),
-            kind: Borrowed("object"),
-            description: Borrowed("The invoice this one revises."),
-        },
-        StoreField {
-            name: Borrowed("hosted_invoice_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Page where the customer can view and pay it; null for drafts."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Invoice id (`in_…`)."),
-        },
-        StoreField {
-            name: Borrowed("invoice_pdf"),
-            kind: Borrowed("string"),
-            description: Borrowed("Link to the PDF; null for drafts."),
-        },
-        StoreField {
-            name: Borrowed("is_deleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the record was deleted in Stripe."),
-        },
-        StoreField {
-            name: Borrowed("issuer"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who issues the invoice."),
-        },
-        StoreField {
-            name: Borrowed("last_finalization_error"),
-            kind: Borrowed("object"),
-            description: Borrowed("Why the last attempt to finalize failed."),
-        },
-        StoreField {
-            name: Borrowed("latest_revision"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the newest revision."),
-        },
-        StoreField {
-            name: Borrowed("lines"),
-            kind: Borrowed("object"),
-            description: Borrowed("Line items; only the first ones are included here."),
-        },
-        StoreField {
-            name: Borrowed("livemode"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for real money, false for test mode."),
-        },
-        StoreField {
-            name: Borrowed("metadata"),
-            kind: Borrowed("object"),
-            description: Borrowed("Your own keys and values; values are strings."),
-        },
-        StoreField {
-            name: Borrowed("next_payment_attempt"),
-            kind: Borrowed("number"),
-            description: Borrowed("When Stripe tries to collect next, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("number"),
-            kind: Borrowed("string"),
-            description: Borrowed("Invoice number as printed; null for drafts."),
-        },
-        StoreField {
-            name: Borrowed("object"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of object, always the same here."),
-        },
-        StoreField {
-            name: Borrowed("on_behalf_of"),
-            kind: Borrowed("string"),
-            description: Borrowed("Connected account the payment is made for."),
-        },
-        StoreField {
-            name: Borrowed("paid"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether it is fully paid; absent in newer API versions, see `status`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("paid_out_of_band"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was marked as paid outside Stripe."),
-        },
-        StoreField {
-            name: Borrowed("payment"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the payment."),
-        },
-        StoreField {
-            name: Borrowed("payment_intent"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the payment intent; absent in newer API versions, see `payments`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("payment_settings"),
-            kind: Borrowed("object"),
-            description: Borrowed("How it can be paid."),
-        },
-        StoreField {
-            name: Borrowed("period_end"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "End of the period whose items are billed, Unix seconds; for subscriptions this looks back, see the lines.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("period_start"),
-            kind: Borrowed("number"),
-            description: Borrowed("Start of the period whose items are billed, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("post_payment_credit_notes_amount"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Credit notes issued after payment, in the smallest currency unit.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("pre_payment_credit_notes_amount"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Credit notes issued before payment, in the smallest currency unit.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("quote"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the quote (`qt_…`)."),
-        },
-        StoreField {
-            name: Borrowed("receipt_number"),
-            kind: Borrowed("string"),
-            description: Borrowed("Number of the receipt sent by e-mail."),
-        },
-        StoreField {
-            name: Borrowed("rendering"),
-            kind: Borrowed("object"),
-            description: Borrowed("How the invoice is displayed."),
-        },
-        StoreField {
-            name: Borrowed("rendering_options"),
-            kind: Borrowed("object"),
-            description: Borrowed("How invoices are displayed."),
-        },
-        StoreField {
-            name: Borrowed("shipping_cost"),
-            kind: Borrowed("object"),
-            description: Borrowed("Shipping costs."),
-        },
-        StoreField {
-            name: Borrowed("shipping_details"),
-            kind: Borrowed("object"),
-            description: Borrowed("Shipping address printed on the invoice."),
-        },
-        StoreField {
-            name: Borrowed("starting_balance"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Customer balance before finalization, in the smallest currency unit.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("statement_description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text on the bank statement (older name)."),
-        },
-        StoreField {
-            name: Borrowed("statement_descriptor"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text on the customer's bank statement."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`draft`, `open` (finalized, unpaid), `paid`, `uncollectible` or `void`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("status_transitions"),
-            kind: Borrowed("object"),
-            description: Borrowed("When the invoice changed state."),
-        },
-        StoreField {
-            name: Borrowed("subscription"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the subscription; absent in newer API versions, see `parent`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("subscription_details"),
-            kind: Borrowed("object"),
-            description: Borrowed("Metadata of the subscription at finalization."),
-        },
-        StoreField {
-            name: Borrowed("subtotal"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Sum of the lines before discounts and exclusive tax, in the smallest currency unit.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("subtotal_excluding_tax"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Subtotal without any tax, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("tax"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Tax in the smallest currency unit; absent in newer API versions, see `total_taxes`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tax_percent"),
-            kind: Borrowed("number"),
-            description: Borrowed("Tax in percent (older style)."),
-        },
-        StoreField {
-            name: Borrowed("test_clock"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the test clock, in tests only."),
-        },
-        StoreField {
-            name: Borrowed("total"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Total after discounts and tax, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("total_discount_amounts"),
-            kind: Borrowed("array"),
-            description: Borrowed("Reduction per discount over all lines."),
-        },
-        StoreField {
-            name: Borrowed("total_excluding_tax"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Total without tax, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("total_tax_amounts"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tax per rate (older style; see `total_taxes`)."),
-        },
-        StoreField {
-            name: Borrowed("transfer_data"),
-            kind: Borrowed("object"),
-            description: Borrowed("Where the money goes on, for Connect platforms."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the copy's record last changed, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("webhooks_delivered_at"),
-            kind: Borrowed("number"),
-            description: Borrowed("When the webhooks for it were delivered, Unix seconds."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "For what a customer owes or has paid, due dates, invoice links and PDFs.",
-    ),
-    phrases: Borrowed(
-        &[Borrowed("invoice"), Borrowed("bill"), Borrowed("unpaid"), Borrowed("overdue")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("invoices", "A bill to a customer, from draft to paid.")
+    .when_to_use("For what a customer owes or has paid, due dates, invoice links and PDFs.")
+    .phrases(texts!["invoice", "bill", "unpaid", "overdue"])
+    .operations(list![LIST, CREATE, GET, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("account_country", "string", "Country of your account."),
+        stored("account_name", "string", "Public name of your account."),
+        stored("account_tax_ids", "array", "Ids of your tax ids shown on the invoice."),
+        stored("amount_due", "integer", "Final amount due in the smallest currency unit, after balance and credits."),
+        stored("amount_paid", "integer", "Amount paid so far, in the smallest currency unit."),
+        stored("amount_remaining", "integer", "Amount still open, in the smallest currency unit."),
+        stored("amount_shipping", "integer", "Shipping costs included, in the smallest currency unit."),
+        stored("application", "string", "Connect application that created the object, if any."),
+        stored("application_fee", "integer", "Application fee in the smallest currency unit (older name)."),
+        stored("application_fee_amount", "integer", "Fee the Connect platform takes, in the smallest currency unit."),
+        stored("attempt_count", "integer", "Number of automatic payment attempts so far."),
+        stored("attempted", "boolean", "Whether payment has been attempted."),
+        stored("auto_advance", "boolean", "Whether Stripe finalizes and collects by itself."),
+        stored("automatic_tax", "object", "State of automatic tax calculation."),
+        stored("billing", "string", "How it is collected (older name of `collection_method`)."),
+        stored("billing_reason", "string", "Why the invoice came about, such as a subscription cycle or by hand."),
+        stored("charge", "string", "Id of the latest charge; absent in newer API versions, see `payments`."),
+        stored("closed", "boolean", "Whether collection attempts have ended (older style)."),
+        stored("collection_method", "string", "`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer."),
+        stored("created", "integer", "When it was created, Unix seconds."),
+        stored("currency", "string", "Three-letter ISO currency code in lower case, such as `usd`."),
+        stored("custom_fields", "array", "Fields of your own shown on invoices."),
+        stored("customer", "string", "Id of the customer billed."),
+        stored("customer_address", "object", "Customer's billing address at finalization."),
+        stored("customer_email", "string", "Customer's e-mail address at that time."),
+        stored("customer_name", "string", "Customer's name at finalization."),
+        stored("customer_phone", "string", "Customer's phone number at finalization."),
+        stored("customer_shipping", "object", "Customer's shipping address at finalization."),
+        stored("customer_tax_exempt", "string", "Customer's tax exemption at finalization."),
+        stored("customer_tax_ids", "array", "Customer's tax ids at finalization."),
+        stored("default_payment_method", "string", "Id of the payment method charged by default (`pm_…`)."),
+        stored("default_source", "string", "Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."),
+        stored("default_tax_rates", "array", "Tax rates applied to lines without their own."),
+        stored("description", "string", "Memo shown on the invoice."),
+        stored("discount", "object", "The discount applied (older style; see `discounts`)."),
+        stored("discounts", "array", "Ids of the discounts applied."),
+        stored("due_date", "number", "When payment is due, Unix seconds; null when charged automatically."),
+        stored("effective_at", "integer", "Date shown on the invoice, Unix seconds."),
+        stored("ending_balance", "integer", "Customer balance after finalization, in the smallest currency unit."),
+        stored("footer", "string", "Text at the foot of the invoice."),
+        stored("forgiven", "boolean", "Whether the debt was forgiven (older style)."),
+        stored("from_invoice", "object", "The invoice this one revises."),
+        stored("hosted_invoice_url", "string", "Page where the customer can view and pay it; null for drafts."),
+        stored("id", "string", "Invoice id (`in_…`)."),
+        stored("invoice_pdf", "string", "Link to the PDF; null for drafts."),
+        stored("is_deleted", "boolean", "Whether the record was deleted in Stripe."),
+        stored("issuer", "object", "Who issues the invoice."),
+        stored("last_finalization_error", "object", "Why the last attempt to finalize failed."),
+        stored("latest_revision", "string", "Id of the newest revision."),
+        stored("lines", "object", "Line items; only the first ones are included here."),
+        stored("livemode", "boolean", "True for real money, false for test mode."),
+        stored("metadata", "object", "Your own keys and values; values are strings."),
+        stored("next_payment_attempt", "number", "When Stripe tries to collect next, Unix seconds."),
+        stored("number", "string", "Invoice number as printed; null for drafts."),
+        stored("object", "string", "Kind of object, always the same here."),
+        stored("on_behalf_of", "string", "Connected account the payment is made for."),
+        stored("paid", "boolean", "Whether it is fully paid; absent in newer API versions, see `status`."),
+        stored("paid_out_of_band", "boolean", "Whether it was marked as paid outside Stripe."),
+        stored("payment", "string", "Id of the payment."),
+        stored("payment_intent", "string", "Id of the payment intent; absent in newer API versions, see `payments`."),
+        stored("payment_settings", "object", "How it can be paid."),
+        stored("period_end", "number", "End of the period whose items are billed, Unix seconds; for subscriptions this looks back, see the lines."),
+        stored("period_start", "number", "Start of the period whose items are billed, Unix seconds."),
+        stored("post_payment_credit_notes_amount", "integer", "Credit notes issued after payment, in the smallest currency unit."),
+        stored("pre_payment_credit_notes_amount", "integer", "Credit notes issued before payment, in the smallest currency unit."),
+        stored("quote", "string", "Id of the quote (`qt_…`)."),
+        stored("receipt_number", "string", "Number of the receipt sent by e-mail."),
+        stored("rendering", "object", "How the invoice is displayed."),
+        stored("rendering_options", "object", "How invoices are displayed."),
+        stored("shipping_cost", "object", "Shipping costs."),
+        stored("shipping_details", "object", "Shipping address printed on the invoice."),
+        stored("starting_balance", "integer", "Customer balance before finalization, in the smallest currency unit."),
+        stored("statement_description", "string", "Text on the bank statement (older name)."),
+        stored("statement_descriptor", "string", "Text on the customer's bank statement."),
+        stored("status", "string", "`draft`, `open` (finalized, unpaid), `paid`, `uncollectible` or `void`."),
+        stored("status_transitions", "object", "When the invoice changed state."),
+        stored("subscription", "string", "Id of the subscription; absent in newer API versions, see `parent`."),
+        stored("subscription_details", "object", "Metadata of the subscription at finalization."),
+        stored("subtotal", "integer", "Sum of the lines before discounts and exclusive tax, in the smallest currency unit."),
+        stored("subtotal_excluding_tax", "integer", "Subtotal without any tax, in the smallest currency unit."),
+        stored("tax", "integer", "Tax in the smallest currency unit; absent in newer API versions, see `total_taxes`."),
+        stored("tax_percent", "number", "Tax in percent (older style)."),
+        stored("test_clock", "string", "Id of the test clock, in tests only."),
+        stored("total", "integer", "Total after discounts and tax, in the smallest currency unit."),
+        stored("total_discount_amounts", "array", "Reduction per discount over all lines."),
+        stored("total_excluding_tax", "integer", "Total without tax, in the smallest currency unit."),
+        stored("total_tax_amounts", "array", "Tax per rate (older style; see `total_taxes`)."),
+        stored("transfer_data", "object", "Where the money goes on, for Connect platforms."),
+        stored("updated", "integer", "When the copy's record last changed, Unix seconds."),
+        stored("webhooks_delivered_at", "number", "When the webhooks for it were delivered, Unix seconds."),
+    ]);
+
+const LIST: Operation = Operation::get("Invoices_List", "invoices", Action::List, template!("/v1/invoices"))
+    .summary("List invoices")
+    .description("Lists invoices, newest first. Filter by customer, subscription, state or time of creation; unpaid ones have status `open`. For a customer's name or an invoice number use `invoices.search`. Amounts are in the smallest currency unit.")
+    .parameters(list![
+        query("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("Only those collected this way: `charge_automatically` from the stored payment method, or `send_invoice` for payment by the customer."),
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("customer", STRING).description("Only records of this customer, by customer id."),
+        query("customer_account", STRING).description("Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise."),
+        query("ending_before", STRING).description("Page backward: id of the first invoice of the present page. Do not combine with `starting_after`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("starting_after", STRING).description("Page forward: id of the last invoice of the previous page. Do not combine with `ending_before`."),
+        query("status", STRING.choices(words!["draft", "open", "paid", "uncollectible", "void"])).description("Only invoices in this state. `open` means finalized and unpaid; overdue ones are `open` with a `due_date` in the past."),
+        query("subscription", STRING).description("Only invoices of this subscription, by id."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Invoices_Create", "invoices", Action::Create, template!("/v1/invoices"))
+    .summary("Create a draft invoice")
+    .description("Creates a draft invoice for a customer. Without `pending_invoice_items_behavior: include` it starts empty. A draft is neither sent nor charged: finalize it with `invoice_finalizations.create`, then send it with `invoice_sends.create`. With `auto_advance: true` Stripe does so by itself after about an hour.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("customer", STRING).required().description("Id of the customer to invoice."),
+        body("auto_advance", BOOLEAN).description("True lets Stripe finalize and collect by itself after about an hour; false leaves it a draft until you act."),
+        body("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("`charge_automatically` (when left out) charges the default payment method; `send_invoice` e-mails it with a due date."),
+        body("description", STRING).description("Memo shown on the invoice."),
+        body("days_until_due", INTEGER).description("Days until payment is due; only with `send_invoice`, which needs this or `due_date`."),
+        body("due_date", INTEGER).description("Instant at which payment is due, Unix seconds; only with `send_invoice`."),
+        body("footer", STRING).description("Text at the foot of the invoice."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("pending_invoice_items_behavior", STRING.choices(words!["exclude", "include"])).description("`include` puts the customer's pending invoice items on it; `exclude` (when left out) makes an empty invoice."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Invoices_Get", "invoices", Action::Get, template!("/v1/invoices/{id}"))
+    .summary("Get an invoice")
+    .description("Returns one invoice by id with amounts, state, links to page and PDF, and its first line items. Amounts are in the smallest currency unit.")
+    .parameters(list![
+        path("id", STRING).required().description("Invoice id (not the invoice number printed on it)."),
+    ])
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("Invoices_Search", "invoices", Action::Search, template!("/v1/invoices/search"))
+    .summary("Search invoices")
+    .description("Finds invoices by number, customer, state, total, subscription or metadata. The result is Stripe's whole search answer: the records are in its `data`, beside `has_more` and `next_page`. Use `invoices.list` for simple filters, which is up to date. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
+    .parameters(list![
+        query("query", STRING).required().description(r#"Search expression over `created`, `currency`, `customer`, `last_finalization_error_code`, `last_finalization_error_type`, `metadata`, `number`, `receipt_number`, `status`, `subscription`, `total`. Exact match `field:"value"`, comparison `total>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("page", STRING).description("Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`."),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/invoices.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/invoices_search.json"));

@@ -2,73 +2,24 @@
 
 //! `payment_intent_cancellations` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A payment in progress or done, from creation to success.","properties":{"id":{"type":"string","description":"Payment intent id (`pi_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["payment_intent"]},"amount":{"type":"integer","description":"Amount to collect, in the smallest currency unit."},"amount_capturable":{"type":"integer","description":"Amount that can be captured now, in the smallest currency unit."},"amount_received":{"type":"integer","description":"Amount collected, in the smallest currency unit."},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee_amount":{"type":["integer","null"],"description":"Fee the Connect platform takes, in the smallest currency unit."},"capture_method":{"type":"string","description":"`automatic` takes the money at once, `automatic_async` shortly after, `manual` on request.","enum":["automatic","automatic_async","manual"]},"client_secret":{"type":["string","null"],"description":"Secret that lets a browser finish the payment. Do not log it or pass it on."},"confirmation_method":{"type":"string","description":"Who may confirm: `automatic` for browser or server, `manual` for the server only.","enum":["automatic","manual"]},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":["string","null"],"description":"Customer id (`cus_…`)."},"description":{"type":["string","null"],"description":"Free text describing the object."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"payment_method":{"type":["string","null"],"description":"Id of the payment method used (`pm_…`)."},"payment_method_types":{"type":"array","description":"Kinds of payment method allowed.","items":{"type":"string"}},"status":{"type":"string","description":"`requires_payment_method`, `requires_confirmation`, `requires_action`, `processing`, `requires_capture`, `succeeded` or `canceled`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `payment_intent_cancellations` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("payment_intent_cancellations"),
-    description: Borrowed(
-        "The act of canceling a payment intent; the record is the payment intent.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("PaymentIntentCancellations_Create"),
-            entity: Borrowed("payment_intent_cancellations"),
-            action: Action::Create,
-            summary: Borrowed("Cancel a payment intent"),
-            description: Borrowed(
-                "Cancels a payment intent that has not succeeded and releases money that was only authorized. Cannot be undone. A successful payment is refunded instead, with `refunds.create`.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/payment_intents/")),
-                    Piece::Name(Borrowed("id")),
-                    Piece::Text(Borrowed("/cancel")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the payment intent to cancel."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cancellation_reason"),
-                    location: Location::Body,
-                    description: Borrowed("Why it is canceled."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""duplicate""#)),
-                            Json(Borrowed(r#""fraudulent""#)),
-                            Json(Borrowed(r#""requested_by_customer""#)),
-                            Json(Borrowed(r#""abandoned""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("payment_intent_cancellations", "The act of canceling a payment intent; the record is the payment intent.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentCancellations_Create", "payment_intent_cancellations", Action::Create, template!("/v1/payment_intents/{id}/cancel"))
+    .summary("Cancel a payment intent")
+    .description("Cancels a payment intent that has not succeeded and releases money that was only authorized. Cannot be undone. A successful payment is refunded instead, with `refunds.create`.")
+    .writes()
+    .destructive()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the payment intent to cancel."),
+        body("cancellation_reason", STRING.choices(words!["duplicate", "fraudulent", "requested_by_customer", "abandoned"])).description("Why it is canceled."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/payment_intents.json"));

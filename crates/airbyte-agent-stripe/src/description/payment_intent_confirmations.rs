@@ -2,84 +2,26 @@
 
 //! `payment_intent_confirmations` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A payment in progress or done, from creation to success.","properties":{"id":{"type":"string","description":"Payment intent id (`pi_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["payment_intent"]},"amount":{"type":"integer","description":"Amount to collect, in the smallest currency unit."},"amount_capturable":{"type":"integer","description":"Amount that can be captured now, in the smallest currency unit."},"amount_received":{"type":"integer","description":"Amount collected, in the smallest currency unit."},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee_amount":{"type":["integer","null"],"description":"Fee the Connect platform takes, in the smallest currency unit."},"capture_method":{"type":"string","description":"`automatic` takes the money at once, `automatic_async` shortly after, `manual` on request.","enum":["automatic","automatic_async","manual"]},"client_secret":{"type":["string","null"],"description":"Secret that lets a browser finish the payment. Do not log it or pass it on."},"confirmation_method":{"type":"string","description":"Who may confirm: `automatic` for browser or server, `manual` for the server only.","enum":["automatic","manual"]},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":["string","null"],"description":"Customer id (`cus_…`)."},"description":{"type":["string","null"],"description":"Free text describing the object."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"payment_method":{"type":["string","null"],"description":"Id of the payment method used (`pm_…`)."},"payment_method_types":{"type":"array","description":"Kinds of payment method allowed.","items":{"type":"string"}},"status":{"type":"string","description":"`requires_payment_method`, `requires_confirmation`, `requires_action`, `processing`, `requires_capture`, `succeeded` or `canceled`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `payment_intent_confirmations` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("payment_intent_confirmations"),
-    description: Borrowed(
-        "The act of confirming a payment intent, which charges; the record is the payment intent.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("PaymentIntentConfirmations_Create"),
-            entity: Borrowed("payment_intent_confirmations"),
-            action: Action::Create,
-            summary: Borrowed("Confirm a payment intent"),
-            description: Borrowed(
-                "Confirms a payment intent, which charges the payment method: real money in live mode. A declined card is an error (402); with `requires_action` the customer still has to authenticate.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/payment_intents/")),
-                    Piece::Name(Borrowed("id")),
-                    Piece::Text(Borrowed("/confirm")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the payment intent to confirm."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payment_method"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the payment method to charge, when none is set on the payment intent yet.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("receipt_email"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("return_url"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Where to send the customer back after paying or authenticating on another page; needed for methods that redirect.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("payment_intent_confirmations", "The act of confirming a payment intent, which charges; the record is the payment intent.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "PaymentIntentConfirmations_Create", "payment_intent_confirmations", Action::Create, template!("/v1/payment_intents/{id}/confirm"))
+    .summary("Confirm a payment intent")
+    .description("Confirms a payment intent, which charges the payment method: real money in live mode. A declined card is an error (402); with `requires_action` the customer still has to authenticate.")
+    .writes()
+    .destructive()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the payment intent to confirm."),
+        body("payment_method", STRING).description("Id of the payment method to charge, when none is set on the payment intent yet."),
+        body("receipt_email", STRING).description("E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings."),
+        body("return_url", STRING).description("Where to send the customer back after paying or authenticating on another page; needed for methods that redirect."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/payment_intents.json"));

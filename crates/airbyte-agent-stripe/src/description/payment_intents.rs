@@ -2,540 +2,98 @@
 
 //! `payment_intents` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A payment in progress or done, from creation to success.","properties":{"id":{"type":"string","description":"Payment intent id (`pi_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["payment_intent"]},"amount":{"type":"integer","description":"Amount to collect, in the smallest currency unit."},"amount_capturable":{"type":"integer","description":"Amount that can be captured now, in the smallest currency unit."},"amount_received":{"type":"integer","description":"Amount collected, in the smallest currency unit."},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee_amount":{"type":["integer","null"],"description":"Fee the Connect platform takes, in the smallest currency unit."},"capture_method":{"type":"string","description":"`automatic` takes the money at once, `automatic_async` shortly after, `manual` on request.","enum":["automatic","automatic_async","manual"]},"client_secret":{"type":["string","null"],"description":"Secret that lets a browser finish the payment. Do not log it or pass it on."},"confirmation_method":{"type":"string","description":"Who may confirm: `automatic` for browser or server, `manual` for the server only.","enum":["automatic","manual"]},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":["string","null"],"description":"Customer id (`cus_…`)."},"description":{"type":["string","null"],"description":"Free text describing the object."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"payment_method":{"type":["string","null"],"description":"Id of the payment method used (`pm_…`)."},"payment_method_types":{"type":"array","description":"Kinds of payment method allowed.","items":{"type":"string"}},"status":{"type":"string","description":"`requires_payment_method`, `requires_confirmation`, `requires_action`, `processing`, `requires_capture`, `succeeded` or `canceled`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `payment_intents` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("payment_intents"),
-    description: Borrowed("One payment from creation to success or cancellation."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("PaymentIntents_List"),
-            entity: Borrowed("payment_intents"),
-            action: Action::List,
-            summary: Borrowed("List payment intents"),
-            description: Borrowed(
-                "Lists payment intents, newest first, abandoned and failed ones included; check `status`. Filter by customer or time; for state, amount or metadata use `payment_intents.search`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payment_intents"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Query,
-                    description: Borrowed("Only records of this customer, by customer id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer_account"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first payment intent of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last payment intent of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PaymentIntents_Create"),
-            entity: Borrowed("payment_intents"),
-            action: Action::Create,
-            summary: Borrowed("Create a payment intent"),
-            description: Borrowed(
-                "Starts a payment of a given amount. Nothing is charged until it is confirmed, by the customer in your payment page or with `confirm: true` and a `payment_method`. The amount is in the smallest currency unit.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payment_intents"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("amount"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at least about USD 0.50, at most eight digits.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("currency"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Three-letter ISO currency code in lower case."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the customer who pays; needed to use a payment method saved with them.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Free text, shown in the dashboard and on e-mail receipts.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payment_method"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the payment method to charge. Without it the customer chooses one in your payment page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("confirm"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "True charges at once instead of waiting for a confirmation; needs `payment_method`. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("automatic_payment_methods"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Lets Stripe offer the payment methods enabled in the dashboard.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("enabled"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed("True to offer them."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("allow_redirects"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`never` leaves out methods that send the customer to another page, so that no return address is needed; `always` when left out.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""always""#)),
-                                        Json(Borrowed(r#""never""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("receipt_email"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("statement_descriptor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Text on the bank statement for payments other than by card, up to 22 characters; for cards use the suffix.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("statement_descriptor_suffix"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Appended to your account's prefix on card statements; 22 characters with the prefix.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PaymentIntents_Get"),
-            entity: Borrowed("payment_intents"),
-            action: Action::Get,
-            summary: Borrowed("Get a payment intent"),
-            description: Borrowed(
-                "Returns one payment intent by id with its state and the amount received.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/payment_intents/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Payment intent id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PaymentIntents_Update"),
-            entity: Borrowed("payment_intents"),
-            action: Action::Update,
-            summary: Borrowed("Update a payment intent"),
-            description: Borrowed(
-                "Changes a payment intent that is not yet confirmed; some fields, such as description and metadata, also later. Does not charge.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/payment_intents/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the payment intent to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("amount"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New amount in the smallest currency unit; only before the payment is confirmed.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("currency"),
-                    location: Location::Body,
-                    description: Borrowed("New three-letter ISO currency code in lower case."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the customer who pays; can be set once, not changed.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New free text, shown in the dashboard and on e-mail receipts.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payment_method"),
-                    location: Location::Body,
-                    description: Borrowed("Id of the payment method to charge."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("receipt_email"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("statement_descriptor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "New text on the bank statement for payments other than by card, up to 22 characters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("statement_descriptor_suffix"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Appended to your account's prefix on card statements; 22 characters with the prefix.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values, merged into those present; an empty value removes its key.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("PaymentIntents_Search"),
-            entity: Borrowed("payment_intents"),
-            action: Action::Search,
-            summary: Borrowed("Search payment intents"),
-            description: Borrowed(
-                "Finds payment intents by state, amount, customer, currency or metadata. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payment_intents/search"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"Search expression over `amount`, `created`, `currency`, `customer`, `metadata`, `status`. Exact match `status:"succeeded"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Body(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                    }),
-                    into: Borrowed("page"),
-                },
-                more: Some(
-                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For the state of a payment, and to take one."),
-    phrases: Borrowed(&[Borrowed("payment"), Borrowed("pay"), Borrowed("checkout")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("payment_intents", "One payment from creation to success or cancellation.")
+    .when_to_use("For the state of a payment, and to take one.")
+    .phrases(texts!["payment", "pay", "checkout"])
+    .operations(list![LIST, CREATE, GET, UPDATE, SEARCH])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("PaymentIntents_List", "payment_intents", Action::List, template!("/v1/payment_intents"))
+    .summary("List payment intents")
+    .description("Lists payment intents, newest first, abandoned and failed ones included; check `status`. Filter by customer or time; for state, amount or metadata use `payment_intents.search`.")
+    .parameters(list![
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("customer", STRING).description("Only records of this customer, by customer id."),
+        query("customer_account", STRING).description("Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise."),
+        query("ending_before", STRING).description("Page backward: id of the first payment intent of the present page. Do not combine with `starting_after`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("starting_after", STRING).description("Page forward: id of the last payment intent of the previous page. Do not combine with `ending_before`."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "PaymentIntents_Create", "payment_intents", Action::Create, template!("/v1/payment_intents"))
+    .summary("Create a payment intent")
+    .description("Starts a payment of a given amount. Nothing is charged until it is confirmed, by the customer in your payment page or with `confirm: true` and a `payment_method`. The amount is in the smallest currency unit.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("amount", INTEGER).required().description("Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at least about USD 0.50, at most eight digits."),
+        body("currency", STRING).required().description("Three-letter ISO currency code in lower case."),
+        body("customer", STRING).description("Id of the customer who pays; needed to use a payment method saved with them."),
+        body("description", STRING).description("Free text, shown in the dashboard and on e-mail receipts."),
+        body("payment_method", STRING).description("Id of the payment method to charge. Without it the customer chooses one in your payment page."),
+        body("confirm", BOOLEAN).description("True charges at once instead of waiting for a confirmation; needs `payment_method`. False when left out."),
+        body("automatic_payment_methods", OBJECT.properties(list![
+            optional("enabled", BOOLEAN.description("True to offer them.")),
+            optional("allow_redirects", STRING.choices(words!["always", "never"]).description("`never` leaves out methods that send the customer to another page, so that no return address is needed; `always` when left out.")),
+        ]).closed()).description("Lets Stripe offer the payment methods enabled in the dashboard."),
+        body("receipt_email", STRING).description("E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings."),
+        body("statement_descriptor", STRING).description("Text on the bank statement for payments other than by card, up to 22 characters; for cards use the suffix."),
+        body("statement_descriptor_suffix", STRING).description("Appended to your account's prefix on card statements; 22 characters with the prefix."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("PaymentIntents_Get", "payment_intents", Action::Get, template!("/v1/payment_intents/{id}"))
+    .summary("Get a payment intent")
+    .description("Returns one payment intent by id with its state and the amount received.")
+    .parameters(list![path("id", STRING).required().description("Payment intent id.")])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "PaymentIntents_Update", "payment_intents", Action::Update, template!("/v1/payment_intents/{id}"))
+    .summary("Update a payment intent")
+    .description("Changes a payment intent that is not yet confirmed; some fields, such as description and metadata, also later. Does not charge.")
+    .writes()
+    .idempotent()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the payment intent to change."),
+        body("amount", INTEGER).description("New amount in the smallest currency unit; only before the payment is confirmed."),
+        body("currency", STRING).description("New three-letter ISO currency code in lower case."),
+        body("customer", STRING).description("Id of the customer who pays; can be set once, not changed."),
+        body("description", STRING).description("New free text, shown in the dashboard and on e-mail receipts."),
+        body("payment_method", STRING).description("Id of the payment method to charge."),
+        body("receipt_email", STRING).description("E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings."),
+        body("statement_descriptor", STRING).description("New text on the bank statement for payments other than by card, up to 22 characters."),
+        body("statement_descriptor_suffix", STRING).description("Appended to your account's prefix on card statements; 22 characters with the prefix."),
+        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("PaymentIntents_Search", "payment_intents", Action::Search, template!("/v1/payment_intents/search"))
+    .summary("Search payment intents")
+    .description("Finds payment intents by state, amount, customer, currency or metadata. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
+    .parameters(list![
+        query("query", STRING).required().description(r#"Search expression over `amount`, `created`, `currency`, `customer`, `metadata`, `status`. Exact match `status:"succeeded"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("page", STRING).description("Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/payment_intents.json"));

@@ -2,65 +2,25 @@
 
 //! `payment_method_attachments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A stored means of payment, such as a card.","properties":{"id":{"type":"string","description":"Payment method id (`pm_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["payment_method"]},"billing_details":{"type":["object","null"],"description":"Name and address given for the payment method.","properties":{"address":{"type":["object","null"],"description":"Postal address.","properties":{"city":{"type":["string","null"],"description":"City or town."},"country":{"type":["string","null"],"description":"Two-letter country code (ISO 3166-1)."},"line1":{"type":["string","null"],"description":"Street and number, or company name."},"line2":{"type":["string","null"],"description":"Apartment, suite or building."},"postal_code":{"type":["string","null"],"description":"Postal code."},"state":{"type":["string","null"],"description":"State, county or province."}}},"email":{"type":["string","null"],"description":"E-mail address."},"name":{"type":["string","null"],"description":"Name of the payer."},"phone":{"type":["string","null"],"description":"Phone number."}}},"created":{"type":"integer","description":"When it was created, Unix seconds."},"customer":{"type":["string","null"],"description":"Customer it is attached to; null when to none."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"type":{"type":"string","description":"Kind of payment method, such as `card`; details are under that name."},"card":{"type":["object","null"],"description":"The card.","properties":{"brand":{"type":["string","null"],"description":"Card brand, such as `visa`."},"country":{"type":["string","null"],"description":"Country of the issuer, two letters."},"exp_month":{"type":["integer","null"],"description":"Month of expiry, 1 to 12."},"exp_year":{"type":["integer","null"],"description":"Year of expiry, four digits."},"fingerprint":{"type":["string","null"],"description":"Same value for the same card or account number; finds duplicates."},"funding":{"type":["string","null"],"description":"`credit`, `debit`, `prepaid` or `unknown`."},"last4":{"type":["string","null"],"description":"Last four digits."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `payment_method_attachments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("payment_method_attachments"),
-    description: Borrowed(
-        "The act of storing a payment method with a customer; the record is the payment method.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("PaymentMethodAttachments_Create"),
-            entity: Borrowed("payment_method_attachments"),
-            action: Action::Create,
-            summary: Borrowed("Attach a payment method to a customer"),
-            description: Borrowed(
-                "Stores a payment method with a customer so that it can be charged again. Does not make it the default. A method that was used before without a customer, or was detached, cannot be attached.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/payment_methods/")),
-                    Piece::Name(Borrowed("id")),
-                    Piece::Text(Borrowed("/attach")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the payment method to attach."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the customer to attach the payment method to."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To store a card or account with a customer."),
-    phrases: Borrowed(&[Borrowed("card on file"), Borrowed("attach payment method")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("payment_method_attachments", "The act of storing a payment method with a customer; the record is the payment method.")
+    .when_to_use("To store a card or account with a customer.")
+    .phrases(texts!["card on file", "attach payment method"])
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "PaymentMethodAttachments_Create", "payment_method_attachments", Action::Create, template!("/v1/payment_methods/{id}/attach"))
+    .summary("Attach a payment method to a customer")
+    .description("Stores a payment method with a customer so that it can be charged again. Does not make it the default. A method that was used before without a customer, or was detached, cannot be attached.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the payment method to attach."),
+        body("customer", STRING).required().description("Id of the customer to attach the payment method to."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/payment_method_attachments.json"));

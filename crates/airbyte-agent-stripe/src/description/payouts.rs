@@ -2,260 +2,46 @@
 
 //! `payouts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A transfer from the Stripe balance to your bank.","properties":{"id":{"type":"string","description":"Payout id (`po_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["payout"]},"amount":{"type":"integer","description":"Amount sent, in the smallest currency unit."},"application_fee":{"type":["string","null"],"description":"Id of the application fee (`fee_…`)."},"application_fee_amount":{"type":["integer","null"],"description":"Fee the Connect platform takes, in the smallest currency unit."},"arrival_date":{"type":"integer","description":"When it arrives or arrived at the bank, Unix seconds."},"automatic":{"type":"boolean","description":"Whether it was made by the payout schedule."},"balance_transaction":{"type":["string","null"],"description":"Id of the balance transaction, where fee and net amount are (`txn_…`)."},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"description":{"type":["string","null"],"description":"Free text describing the object."},"destination":{"type":["string","null"],"description":"Id of the bank account or card."},"failure_balance_transaction":{"type":["string","null"],"description":"Balance transaction that undoes the failed one."},"failure_code":{"type":["string","null"],"description":"Code that says why it failed."},"failure_message":{"type":["string","null"],"description":"Text that says why it failed."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"method":{"type":"string","description":"`standard` or `instant`.","enum":["standard","instant"]},"original_payout":{"type":["string","null"],"description":"Payout this one reverses."},"payout_method":{"type":["string","null"],"description":"Id of the payout method used."},"reconciliation_status":{"type":"string","description":"Whether its transactions can be listed: `completed`, `in_progress` or `not_applicable`."},"reversed_by":{"type":["string","null"],"description":"Payout that reverses this one."},"source_balance":{"type":["string","null"],"description":"Balance the money came from."},"source_type":{"type":"string","description":"Part of the balance used: `card`, `fpx` or `bank_account`."},"statement_descriptor":{"type":["string","null"],"description":"Text on the customer's bank statement."},"status":{"type":"string","description":"`pending`, `in_transit`, `paid`, `failed` or `canceled`; `paid` can still turn to `failed` within days."},"trace_id":{"type":["object","null"],"description":"Trace id by which the bank can find it.","properties":{"status":{"type":"string","description":"`supported`, `pending` or `unsupported`."},"value":{"type":["string","null"],"description":"The trace id itself."}}},"type":{"type":"string","description":"`bank_account` or `card`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `payouts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("payouts"),
-    description: Borrowed("A transfer from the Stripe balance to the bank."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Payouts_List"),
-            entity: Borrowed("payouts"),
-            action: Action::List,
-            summary: Borrowed("List payouts"),
-            description: Borrowed(
-                "Lists transfers to your bank, newest first. Filter by state, destination, arrival or creation. What a payout consists of is in `balance_transactions.list` with `payout`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payouts"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("arrival_date"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("destination"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only payouts to this bank account or card, by external account id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first payout of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last payout of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed("Only payouts in this state."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""pending""#)),
-                            Json(Borrowed(r#""paid""#)),
-                            Json(Borrowed(r#""failed""#)),
-                            Json(Borrowed(r#""canceled""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Payouts_Get"),
-            entity: Borrowed("payouts"),
-            action: Action::Get,
-            summary: Borrowed("Get a payout"),
-            description: Borrowed(
-                "Returns one payout by id with amount, state, arrival date and, if it failed, the reason.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/payouts/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Payout id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For when and how much money arrives at the bank."),
-    phrases: Borrowed(&[Borrowed("payout"), Borrowed("bank transfer"), Borrowed("deposit")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("payouts", "A transfer from the Stripe balance to the bank.")
+    .when_to_use("For when and how much money arrives at the bank.")
+    .phrases(texts!["payout", "bank transfer", "deposit"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("Payouts_List", "payouts", Action::List, template!("/v1/payouts"))
+    .summary("List payouts")
+    .description("Lists transfers to your bank, newest first. Filter by state, destination, arrival or creation. What a payout consists of is in `balance_transactions.list` with `payout`.")
+    .parameters(list![
+        query("arrival_date", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds."),
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("destination", STRING).description("Only payouts to this bank account or card, by external account id."),
+        query("ending_before", STRING).description("Page backward: id of the first payout of the present page. Do not combine with `starting_after`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("starting_after", STRING).description("Page forward: id of the last payout of the previous page. Do not combine with `ending_before`."),
+        query("status", STRING.choices(words!["pending", "paid", "failed", "canceled"])).description("Only payouts in this state."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Payouts_Get", "payouts", Action::Get, template!("/v1/payouts/{id}"))
+    .summary("Get a payout")
+    .description("Returns one payout by id with amount, state, arrival date and, if it failed, the reason.")
+    .parameters(list![path("id", STRING).required().description("Payout id.")])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/payouts.json"));

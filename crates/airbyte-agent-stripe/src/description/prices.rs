@@ -2,190 +2,37 @@
 
 //! `prices` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"How much, in which currency and how often a product costs.","properties":{"id":{"type":"string","description":"Price id (`price_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["price"]},"active":{"type":"boolean","description":"Whether it can be used for new purchases."},"billing_scheme":{"type":["string","null"],"description":"`per_unit` or `tiered`.","enum":["per_unit","tiered"]},"created":{"type":"integer","description":"When it was created, Unix seconds."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"lookup_key":{"type":["string","null"],"description":"Your own name for the price."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"nickname":{"type":["string","null"],"description":"Short name, seen only by you."},"product":{"type":"string","description":"Id of the product."},"recurring":{"type":["object","null"],"description":"How often it is charged; null for one-time prices.","properties":{"interval":{"type":"string","description":"Unit of the billing period.","enum":["day","week","month","year"]},"interval_count":{"type":"integer","description":"Number of units in a billing period."},"usage_type":{"type":["string","null"],"description":"`licensed` by quantity, `metered` by usage.","enum":["metered","licensed"]}}},"tax_behavior":{"type":["string","null"],"description":"Whether the amount includes tax: `inclusive`, `exclusive` or not specified.","enum":["exclusive","inclusive","unspecified"]},"tiers_mode":{"type":["string","null"],"description":"How tiers apply: `graduated` or `volume`."},"transform_quantity":{"type":["object","null"],"description":"How the quantity is divided before pricing.","properties":{"divide_by":{"type":"integer","description":"Divisor."},"round":{"type":"string","description":"Whether the result is rounded up or down.","enum":["up","down"]}}},"type":{"type":"string","description":"`one_time` or `recurring`.","enum":["one_time","recurring"]},"unit_amount":{"type":["integer","null"],"description":"Price per unit in the smallest currency unit; null for tiers or fractions."},"unit_amount_decimal":{"type":["string","null"],"description":"The same as a decimal string, with up to 12 decimals."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `prices` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("prices"),
-    description: Borrowed("How much, in which currency and how often a product costs."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Prices_Create"),
-            entity: Borrowed("prices"),
-            action: Action::Create,
-            summary: Borrowed("Create a price"),
-            description: Borrowed(
-                "Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and currency cannot be changed later: make a new price instead. The amount is in the smallest currency unit.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/prices"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("currency"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Three-letter ISO currency code in lower case."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("product"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the product the price is for."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unit_amount"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes it free.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether it can be used for new purchases; true when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("nickname"),
-                    location: Location::Body,
-                    description: Borrowed("Short name, seen only by you."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("recurring"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Makes it a subscription price and says how often it is charged. Left out, it is a one-time price.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("interval"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Unit of the billing period."),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""day""#)),
-                                        Json(Borrowed(r#""week""#)),
-                                        Json(Borrowed(r#""month""#)),
-                                        Json(Borrowed(r#""year""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("interval_count"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "Number of units in a billing period, at most three years in all; 3 with `month` bills quarterly.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("usage_type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`licensed` (when left out) charges by quantity, `metered` by reported usage.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""metered""#)),
-                                        Json(Borrowed(r#""licensed""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("billing_scheme"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "`per_unit` (when left out) charges the same for every unit; `tiered` needs tiers, which this operation does not offer.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""per_unit""#)),
-                            Json(Borrowed(r#""tiered""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("lookup_key"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Name of your own, up to 200 characters, by which the price can be found; unique among active prices.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("tax_behavior"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Whether the amount includes tax; cannot be changed once it is `inclusive` or `exclusive`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""exclusive""#)),
-                            Json(Borrowed(r#""inclusive""#)),
-                            Json(Borrowed(r#""unspecified""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To give a product a one-time or recurring price."),
-    phrases: Borrowed(&[Borrowed("price"), Borrowed("pricing")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("prices", "How much, in which currency and how often a product costs.")
+    .when_to_use("To give a product a one-time or recurring price.")
+    .phrases(texts!["price", "pricing"])
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Prices_Create", "prices", Action::Create, template!("/v1/prices"))
+    .summary("Create a price")
+    .description("Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and currency cannot be changed later: make a new price instead. The amount is in the smallest currency unit.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("currency", STRING).required().description("Three-letter ISO currency code in lower case."),
+        body("product", STRING).required().description("Id of the product the price is for."),
+        body("unit_amount", INTEGER).required().description("Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes it free."),
+        body("active", BOOLEAN).description("Whether it can be used for new purchases; true when left out."),
+        body("nickname", STRING).description("Short name, seen only by you."),
+        body("recurring", OBJECT.properties(list![
+            optional("interval", STRING.choices(words!["day", "week", "month", "year"]).description("Unit of the billing period.")),
+            optional("interval_count", INTEGER.description("Number of units in a billing period, at most three years in all; 3 with `month` bills quarterly.")),
+            optional("usage_type", STRING.choices(words!["metered", "licensed"]).description("`licensed` (when left out) charges by quantity, `metered` by reported usage.")),
+        ]).closed()).description("Makes it a subscription price and says how often it is charged. Left out, it is a one-time price."),
+        body("billing_scheme", STRING.choices(words!["per_unit", "tiered"])).description("`per_unit` (when left out) charges the same for every unit; `tiered` needs tiers, which this operation does not offer."),
+        body("lookup_key", STRING).description("Name of your own, up to 200 characters, by which the price can be found; unique among active prices."),
+        body("tax_behavior", STRING.choices(words!["exclusive", "inclusive", "unspecified"])).description("Whether the amount includes tax; cannot be changed once it is `inclusive` or `exclusive`."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/prices.json"));

@@ -2,734 +2,128 @@
 
 //! `products` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A good or service you sell.","properties":{"id":{"type":"string","description":"Product id (`prod_…` or of your own choice)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["product"]},"active":{"type":"boolean","description":"Whether it can be sold; false means archived."},"attributes":{"type":"array","description":"Attributes of goods (older style).","items":{"type":"string"}},"created":{"type":"integer","description":"When it was created, Unix seconds."},"default_price":{"type":["string","null"],"description":"Id of the default price (`price_…`)."},"description":{"type":["string","null"],"description":"Description shown to customers."},"features":{"type":"array","description":"Selling points (older style; see `marketing_features`).","items":{"type":"object","properties":{"name":{"type":"string","description":"Text of the selling point."}}}},"images":{"type":"array","description":"Addresses of product images, up to 8.","items":{"type":"string"}},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"marketing_features":{"type":"array","description":"Selling points shown in pricing tables, up to 15.","items":{"type":"object","properties":{"name":{"type":["string","null"],"description":"Text of the selling point, up to 80 characters."}}}},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"name":{"type":"string","description":"Name shown to customers."},"package_dimensions":{"type":["object","null"],"description":"Size and weight for shipping; give all four values.","properties":{"height":{"type":"number","description":"Height in inches, up to two decimals."},"length":{"type":"number","description":"Length in inches, up to two decimals."},"weight":{"type":"number","description":"Weight in ounces, up to two decimals."},"width":{"type":"number","description":"Width in inches, up to two decimals."}}},"shippable":{"type":["boolean","null"],"description":"Whether it is a physical good that is shipped."},"statement_descriptor":{"type":["string","null"],"description":"Text on the customer's bank statement."},"tax_code":{"type":["string","null"],"description":"Stripe tax code of the product, used by automatic tax."},"type":{"type":"string","description":"`good` or `service` (older style).","enum":["good","service"]},"unit_label":{"type":["string","null"],"description":"What one unit is called on receipts and invoices, such as `seat`, up to 12 characters."},"updated":{"type":"integer","description":"When it was last changed, Unix seconds."},"url":{"type":["string","null"],"description":"Public web page of the product."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `products` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("products"),
-    description: Borrowed("A good or service that is sold; prices are attached to it."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Products_List"),
-            entity: Borrowed("products"),
-            action: Action::List,
-            summary: Borrowed("List products"),
-            description: Borrowed(
-                "Lists products, newest first, archived ones included unless `active` is true. A product holds no amount: its default price is named in `default_price`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True for products that can be sold, false for archived ones; left out, both.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first product of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only these products, by id. Do not combine with paging parameters.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("shippable"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True for physical goods that are shipped, false for others; left out, both.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last product of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("url"),
-                    location: Location::Query,
-                    description: Borrowed("Only products with exactly this web address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Create"),
-            entity: Borrowed("products"),
-            action: Action::Create,
-            summary: Borrowed("Create a product"),
-            description: Borrowed(
-                "Creates a product. It can be sold once it has a price: add one with `prices.create`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Name shown to customers in Checkout, on invoices and receipts.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Body,
-                    description: Borrowed("Whether it can be sold right away; true when left out."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("Longer description shown to customers."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of your own choice; must be unused in the account. Left out, Stripe makes one (`prod_…`).",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("images"),
-                    location: Location::Body,
-                    description: Borrowed("Addresses of product images, up to 8."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("marketing_features"),
-                    location: Location::Body,
-                    description: Borrowed("Selling points shown in pricing tables, up to 15."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("name"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Text of the selling point, up to 80 characters.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("package_dimensions"),
-                    location: Location::Body,
-                    description: Borrowed("Size and weight for shipping; give all four values."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("height"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Number]),
-                                    description: Borrowed("Height in inches, up to two decimals."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("length"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Number]),
-                                    description: Borrowed("Length in inches, up to two decimals."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("weight"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Number]),
-                                    description: Borrowed("Weight in ounces, up to two decimals."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("width"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Number]),
-                                    description: Borrowed("Width in inches, up to two decimals."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("shippable"),
-                    location: Location::Body,
-                    description: Borrowed("Whether it is a physical good that is shipped."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("statement_descriptor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        r#"Text on the customer's bank statement for subscription payments, up to 22 characters, without < > \ " '."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("tax_code"),
-                    location: Location::Body,
-                    description: Borrowed("Stripe tax code of the product, used by automatic tax."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unit_label"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("url"),
-                    location: Location::Body,
-                    description: Borrowed("Public web page of the product."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Get"),
-            entity: Borrowed("products"),
-            action: Action::Get,
-            summary: Borrowed("Get a product"),
-            description: Borrowed("Returns one product by id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/products/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Product id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Update"),
-            entity: Borrowed("products"),
-            action: Action::Update,
-            summary: Borrowed("Update a product"),
-            description: Borrowed(
-                "Changes the fields given and leaves the others alone. Set `active: false` to archive a product that can no longer be deleted because it has prices.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/products/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the product to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Body,
-                    description: Borrowed("False archives the product, true brings it back."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("New name shown to customers."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("New description shown to customers."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("default_price"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the price to use by default; must belong to this product.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("images"),
-                    location: Location::Body,
-                    description: Borrowed("Addresses of product images, up to 8."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("marketing_features"),
-                    location: Location::Body,
-                    description: Borrowed("Selling points shown in pricing tables, up to 15."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("name"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Text of the selling point, up to 80 characters.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values, merged into those present; an empty value removes its key.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("package_dimensions"),
-                    location: Location::Body,
-                    description: Borrowed("Size and weight for shipping; give all four values."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("height"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Number]),
-                                    description: Borrowed("Height in inches, up to two decimals."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("length"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Number]),
-                                    description: Borrowed("Length in inches, up to two decimals."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("weight"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Number]),
-                                    description: Borrowed("Weight in ounces, up to two decimals."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("width"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Number]),
-                                    description: Borrowed("Width in inches, up to two decimals."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("shippable"),
-                    location: Location::Body,
-                    description: Borrowed("Whether it is a physical good that is shipped."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("statement_descriptor"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        r#"New text on the customer's bank statement, up to 22 characters, without < > \ " '."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("tax_code"),
-                    location: Location::Body,
-                    description: Borrowed("Stripe tax code of the product, used by automatic tax."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("unit_label"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("url"),
-                    location: Location::Body,
-                    description: Borrowed("New public web page of the product."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Delete"),
-            entity: Borrowed("products"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a product"),
-            description: Borrowed(
-                "Deletes a product for good. Only possible while it has no prices; archive it with `products.update` otherwise.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/products/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the product to delete."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"Confirmation of the deletion.","properties":{"id":{"type":"string","description":"Id of the object."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["product"]},"deleted":{"type":"boolean","description":"Always true."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Products_Search"),
-            entity: Borrowed("products"),
-            action: Action::Search,
-            summary: Borrowed("Search products"),
-            description: Borrowed(
-                "Finds products by name, description, web address, metadata or whether they are active. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"Search expression over `active`, `description`, `metadata`, `name`, `shippable`, `url`. Exact match `active:"true"`, substring (three letters or more) `name~"gold"`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Body(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                    }),
-                    into: Borrowed("page"),
-                },
-                more: Some(
-                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For the catalogue; prices are separate."),
-    phrases: Borrowed(&[Borrowed("product"), Borrowed("catalogue"), Borrowed("offer")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("products", "A good or service that is sold; prices are attached to it.")
+    .when_to_use("For the catalogue; prices are separate.")
+    .phrases(texts!["product", "catalogue", "offer"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("Products_List", "products", Action::List, template!("/v1/products"))
+    .summary("List products")
+    .description("Lists products, newest first, archived ones included unless `active` is true. A product holds no amount: its default price is named in `default_price`.")
+    .parameters(list![
+        query("active", BOOLEAN).description("True for products that can be sold, false for archived ones; left out, both."),
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("ending_before", STRING).description("Page backward: id of the first product of the present page. Do not combine with `starting_after`."),
+        query("ids", ARRAY.items(list![STRING])).description("Only these products, by id. Do not combine with paging parameters."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("shippable", BOOLEAN).description("True for physical goods that are shipped, false for others; left out, both."),
+        query("starting_after", STRING).description("Page forward: id of the last product of the previous page. Do not combine with `ending_before`."),
+        query("url", STRING).description("Only products with exactly this web address."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Products_Create", "products", Action::Create, template!("/v1/products"))
+    .summary("Create a product")
+    .description("Creates a product. It can be sold once it has a price: add one with `prices.create`.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("name", STRING).required().description("Name shown to customers in Checkout, on invoices and receipts."),
+        body("active", BOOLEAN).description("Whether it can be sold right away; true when left out."),
+        body("description", STRING).description("Longer description shown to customers."),
+        body("id", STRING).description("Id of your own choice; must be unused in the account. Left out, Stripe makes one (`prod_…`)."),
+        body("images", ARRAY.items(list![STRING])).description("Addresses of product images, up to 8."),
+        body("marketing_features", ARRAY.items(list![
+            OBJECT.properties(list![optional("name", STRING.description("Text of the selling point, up to 80 characters."))]).closed(),
+        ])).description("Selling points shown in pricing tables, up to 15."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("package_dimensions", OBJECT.properties(list![
+            optional("height", NUMBER.description("Height in inches, up to two decimals.")),
+            optional("length", NUMBER.description("Length in inches, up to two decimals.")),
+            optional("weight", NUMBER.description("Weight in ounces, up to two decimals.")),
+            optional("width", NUMBER.description("Width in inches, up to two decimals.")),
+        ]).closed()).description("Size and weight for shipping; give all four values."),
+        body("shippable", BOOLEAN).description("Whether it is a physical good that is shipped."),
+        body("statement_descriptor", STRING).description(r#"Text on the customer's bank statement for subscription payments, up to 22 characters, without < > \ " '."#),
+        body("tax_code", STRING).description("Stripe tax code of the product, used by automatic tax."),
+        body("unit_label", STRING).description("What one unit is called on receipts and invoices, such as `seat`, up to 12 characters."),
+        body("url", STRING).description("Public web page of the product."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Products_Get", "products", Action::Get, template!("/v1/products/{id}"))
+    .summary("Get a product")
+    .description("Returns one product by id.")
+    .parameters(list![path("id", STRING).required().description("Product id.")])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Products_Update", "products", Action::Update, template!("/v1/products/{id}"))
+    .summary("Update a product")
+    .description("Changes the fields given and leaves the others alone. Set `active: false` to archive a product that can no longer be deleted because it has prices.")
+    .writes()
+    .idempotent()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the product to change."),
+        body("active", BOOLEAN).description("False archives the product, true brings it back."),
+        body("name", STRING).description("New name shown to customers."),
+        body("description", STRING).description("New description shown to customers."),
+        body("default_price", STRING).description("Id of the price to use by default; must belong to this product."),
+        body("images", ARRAY.items(list![STRING])).description("Addresses of product images, up to 8."),
+        body("marketing_features", ARRAY.items(list![
+            OBJECT.properties(list![optional("name", STRING.description("Text of the selling point, up to 80 characters."))]).closed(),
+        ])).description("Selling points shown in pricing tables, up to 15."),
+        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("package_dimensions", OBJECT.properties(list![
+            optional("height", NUMBER.description("Height in inches, up to two decimals.")),
+            optional("length", NUMBER.description("Length in inches, up to two decimals.")),
+            optional("weight", NUMBER.description("Weight in ounces, up to two decimals.")),
+            optional("width", NUMBER.description("Width in inches, up to two decimals.")),
+        ]).closed()).description("Size and weight for shipping; give all four values."),
+        body("shippable", BOOLEAN).description("Whether it is a physical good that is shipped."),
+        body("statement_descriptor", STRING).description(r#"New text on the customer's bank statement, up to 22 characters, without < > \ " '."#),
+        body("tax_code", STRING).description("Stripe tax code of the product, used by automatic tax."),
+        body("unit_label", STRING).description("What one unit is called on receipts and invoices, such as `seat`, up to 12 characters."),
+        body("url", STRING).description("New public web page of the product."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "Products_Delete", "products", Action::Delete, template!("/v1/products/{id}"))
+    .summary("Delete a product")
+    .description("Deletes a product for good. Only possible while it has no prices; archive it with `products.update` otherwise.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the product to delete.")])
+    .schema(DELETE_RECORD);
+
+const SEARCH: Operation = Operation::get("Products_Search", "products", Action::Search, template!("/v1/products/search"))
+    .summary("Search products")
+    .description("Finds products by name, description, web address, metadata or whether they are active. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
+    .parameters(list![
+        query("query", STRING).required().description(r#"Search expression over `active`, `description`, `metadata`, `name`, `shippable`, `url`. Exact match `active:"true"`, substring (three letters or more) `name~"gold"`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("page", STRING).description("Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/products.json"));
+
+const DELETE_RECORD: Json = json(include_str!("schemas/products_delete.json"));

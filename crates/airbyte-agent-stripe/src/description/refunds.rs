@@ -2,374 +2,76 @@
 
 //! `refunds` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Money returned to a customer.","properties":{"id":{"type":"string","description":"Refund id (`re_…` or `pyr_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["refund"]},"amount":{"type":"integer","description":"Amount returned, in the smallest currency unit."},"balance_transaction":{"type":["string","null"],"description":"Id of the balance transaction, where fee and net amount are (`txn_…`)."},"charge":{"type":["string","null"],"description":"Id of the charge (`ch_…`)."},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"description":{"type":["string","null"],"description":"Free text, for refunds not made to a card."},"destination_details":{"type":["object","null"],"description":"Where the money went; details under the name given in `type`.","properties":{"affirm":{"type":["object","null"],"description":"Refund through Affirm."},"afterpay_clearpay":{"type":["object","null"],"description":"Refund through Afterpay or Clearpay."},"alipay":{"type":["object","null"],"description":"Refund through Alipay."},"alma":{"type":["object","null"],"description":"Refund through Alma."},"amazon_pay":{"type":["object","null"],"description":"Refund through Amazon Pay."},"au_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in Australia."},"blik":{"type":["object","null"],"description":"Refund through BLIK.","properties":{"network_decline_code":{"type":["string","null"],"description":"Decline code from the network."},"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"br_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in Brazil.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"card":{"type":["object","null"],"description":"Refund to a card.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]},"reference_type":{"type":["string","null"],"description":"Kind of reference, such as an acquirer reference number."},"type":{"type":"string","description":"`refund`, `reversal` or `pending`.","enum":["pending","refund","reversal"]}}},"cashapp":{"type":["object","null"],"description":"Refund through Cash App."},"crypto":{"type":["object","null"],"description":"Refund in a cryptocurrency.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."}}},"customer_cash_balance":{"type":["object","null"],"description":"Refund to the customer's cash balance."},"eps":{"type":["object","null"],"description":"Refund through EPS."},"eu_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in the EU.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"gb_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in the United Kingdom.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"giropay":{"type":["object","null"],"description":"Refund through giropay."},"grabpay":{"type":["object","null"],"description":"Refund through GrabPay."},"jp_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in Japan.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"klarna":{"type":["object","null"],"description":"Refund through Klarna."},"mb_way":{"type":["object","null"],"description":"Refund through MB WAY.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"multibanco":{"type":["object","null"],"description":"Refund through Multibanco.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"mx_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in Mexico.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"nz_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in New Zealand."},"p24":{"type":["object","null"],"description":"Refund through Przelewy24.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"paynow":{"type":["object","null"],"description":"Refund through PayNow."},"paypal":{"type":["object","null"],"description":"Refund through PayPal.","properties":{"network_decline_code":{"type":["string","null"],"description":"Decline code from the network."}}},"pix":{"type":["object","null"],"description":"Refund through Pix."},"revolut":{"type":["object","null"],"description":"Refund through Revolut Pay."},"sofort":{"type":["object","null"],"description":"Refund through Sofort."},"swish":{"type":["object","null"],"description":"Refund through Swish.","properties":{"network_decline_code":{"type":["string","null"],"description":"Decline code from the network."},"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"th_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in Thailand.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"twint":{"type":["object","null"],"description":"Refund through TWINT."},"type":{"type":"string","description":"Kind of destination, such as `card`."},"us_bank_transfer":{"type":["object","null"],"description":"Refund by bank transfer in the United States.","properties":{"reference":{"type":["string","null"],"description":"Reference the bank can trace the refund by."},"reference_status":{"type":["string","null"],"description":"Whether the reference is there yet.","enum":["pending","available","unavailable"]}}},"wechat_pay":{"type":["object","null"],"description":"Refund through WeChat Pay."},"zip":{"type":["object","null"],"description":"Refund through Zip."}}},"failure_balance_transaction":{"type":["string","null"],"description":"Balance transaction that undoes the failed one."},"failure_reason":{"type":["string","null"],"description":"Why the refund failed, such as `lost_or_stolen_card`."},"instructions_email":{"type":["string","null"],"description":"E-mail address the instructions went to, when the customer has to act."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"next_action":{"type":["object","null"],"description":"What the customer has to do to receive the money.","properties":{"display_details":{"type":["object","null"],"description":"What the customer is shown.","properties":{"email_sent":{"type":"object","description":"The e-mail sent to the customer.","properties":{"email_sent_at":{"type":"integer","description":"When it was sent, Unix seconds.","format":"int64"},"email_sent_to":{"type":"string","description":"Address it was sent to."}}},"expires_at":{"type":"integer","description":"Until when the customer can act, Unix seconds.","format":"int64"}}},"type":{"type":"string","description":"Kind of action."}}},"payment_intent":{"type":["string","null"],"description":"Id of the payment intent (`pi_…`)."},"pending_reason":{"type":["string","null"],"description":"Why it is still pending.","enum":["processing","insufficient_funds","charge_pending"]},"reason":{"type":["string","null"],"description":"Reason given: `duplicate`, `fraudulent`, `requested_by_customer`, or `expired_uncaptured_charge` from Stripe."},"receipt_number":{"type":["string","null"],"description":"Number of the receipt sent by e-mail."},"source_transfer_reversal":{"type":["string","null"],"description":"Reversal of the transfer it came from."},"status":{"type":["string","null"],"description":"`pending`, `requires_action`, `succeeded`, `failed` or `canceled`.","enum":["pending","requires_action","succeeded","failed","canceled"]},"transfer_reversal":{"type":["string","null"],"description":"Reversal of the transfer to the connected account."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `refunds` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("refunds"),
-    description: Borrowed("Money given back for a charge, in full or in part."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Refunds_List"),
-            entity: Borrowed("refunds"),
-            action: Action::List,
-            summary: Borrowed("List refunds"),
-            description: Borrowed(
-                "Lists refunds, newest first, failed and pending ones included. Filter by charge, payment intent or time. Amounts are in the smallest currency unit.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/refunds"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("charge"),
-                    location: Location::Query,
-                    description: Borrowed("Only records of this charge, by charge id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first refund of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payment_intent"),
-                    location: Location::Query,
-                    description: Borrowed("Only records of this payment intent, by id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last refund of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Refunds_Create"),
-            entity: Borrowed("refunds"),
-            action: Action::Create,
-            summary: Borrowed("Refund a payment"),
-            description: Borrowed(
-                "Gives money back to the customer, all of a payment or part of it. Name the charge or the payment intent. Takes real money in live mode and cannot be undone; Stripe's fee for the payment is not returned. A payment can be refunded in several parts, up to its amount.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/refunds"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("charge"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the charge to refund. Give either this or `payment_intent`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("payment_intent"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the payment intent whose charge is refunded. Give either this or `charge`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("amount"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Amount to return in the smallest unit of the charge's currency (1000 is USD 10.00, but JPY 1000). Left out, everything not yet refunded; it may not exceed that.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("reason"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Why it is refunded. `fraudulent` also puts the card and e-mail address on your block lists.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""duplicate""#)),
-                            Json(Borrowed(r#""fraudulent""#)),
-                            Json(Borrowed(r#""requested_by_customer""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("refund_application_fee"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Connect platforms: also give back the application fee, in proportion. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("reverse_transfer"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Connect platforms: also take back the transfer to the connected account, in proportion. False when left out.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Refunds_Get"),
-            entity: Borrowed("refunds"),
-            action: Action::Get,
-            summary: Borrowed("Get a refund"),
-            description: Borrowed(
-                "Returns one refund by id with its state and, if it failed, the reason.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/refunds/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Refund id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("amount"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Amount returned, in the smallest currency unit."),
-        },
-        StoreField {
-            name: Borrowed("balance_transaction"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the balance transaction, where fee and net amount are (`txn_…`).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("charge"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the charge (`ch_…`)."),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was created, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code in lower case, such as `usd`."),
-        },
-        StoreField {
-            name: Borrowed("destination_details"),
-            kind: Borrowed("object"),
-            description: Borrowed("Where the money went; details under the name given in `type`."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Refund id (`re_…` or `pyr_…`)."),
-        },
-        StoreField {
-            name: Borrowed("metadata"),
-            kind: Borrowed("object"),
-            description: Borrowed("Your own keys and values; values are strings."),
-        },
-        StoreField {
-            name: Borrowed("object"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of object, always the same here."),
-        },
-        StoreField {
-            name: Borrowed("payment_intent"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the payment intent (`pi_…`)."),
-        },
-        StoreField {
-            name: Borrowed("reason"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Reason given: `duplicate`, `fraudulent`, `requested_by_customer`, or `expired_uncaptured_charge` from Stripe.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("receipt_number"),
-            kind: Borrowed("string"),
-            description: Borrowed("Number of the receipt sent by e-mail."),
-        },
-        StoreField {
-            name: Borrowed("source_transfer_reversal"),
-            kind: Borrowed("string"),
-            description: Borrowed("Reversal of the transfer it came from."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`pending`, `requires_action`, `succeeded`, `failed` or `canceled`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("transfer_reversal"),
-            kind: Borrowed("string"),
-            description: Borrowed("Reversal of the transfer to the connected account."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the copy's record last changed, Unix seconds."),
-        },
-    ]),
-    when_to_use: Borrowed("For refunds made, their state and reason."),
-    phrases: Borrowed(&[Borrowed("refund"), Borrowed("money back")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("refunds", "Money given back for a charge, in full or in part.")
+    .when_to_use("For refunds made, their state and reason.")
+    .phrases(texts!["refund", "money back"])
+    .operations(list![LIST, CREATE, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("amount", "integer", "Amount returned, in the smallest currency unit."),
+        stored("balance_transaction", "string", "Id of the balance transaction, where fee and net amount are (`txn_…`)."),
+        stored("charge", "string", "Id of the charge (`ch_…`)."),
+        stored("created", "integer", "When it was created, Unix seconds."),
+        stored("currency", "string", "Three-letter ISO currency code in lower case, such as `usd`."),
+        stored("destination_details", "object", "Where the money went; details under the name given in `type`."),
+        stored("id", "string", "Refund id (`re_…` or `pyr_…`)."),
+        stored("metadata", "object", "Your own keys and values; values are strings."),
+        stored("object", "string", "Kind of object, always the same here."),
+        stored("payment_intent", "string", "Id of the payment intent (`pi_…`)."),
+        stored("reason", "string", "Reason given: `duplicate`, `fraudulent`, `requested_by_customer`, or `expired_uncaptured_charge` from Stripe."),
+        stored("receipt_number", "string", "Number of the receipt sent by e-mail."),
+        stored("source_transfer_reversal", "string", "Reversal of the transfer it came from."),
+        stored("status", "string", "`pending`, `requires_action`, `succeeded`, `failed` or `canceled`."),
+        stored("transfer_reversal", "string", "Reversal of the transfer to the connected account."),
+        stored("updated", "integer", "When the copy's record last changed, Unix seconds."),
+    ]);
+
+const LIST: Operation = Operation::get("Refunds_List", "refunds", Action::List, template!("/v1/refunds"))
+    .summary("List refunds")
+    .description("Lists refunds, newest first, failed and pending ones included. Filter by charge, payment intent or time. Amounts are in the smallest currency unit.")
+    .parameters(list![
+        query("charge", STRING).description("Only records of this charge, by charge id."),
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("ending_before", STRING).description("Page backward: id of the first refund of the present page. Do not combine with `starting_after`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("payment_intent", STRING).description("Only records of this payment intent, by id."),
+        query("starting_after", STRING).description("Page forward: id of the last refund of the previous page. Do not combine with `ending_before`."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Refunds_Create", "refunds", Action::Create, template!("/v1/refunds"))
+    .summary("Refund a payment")
+    .description("Gives money back to the customer, all of a payment or part of it. Name the charge or the payment intent. Takes real money in live mode and cannot be undone; Stripe's fee for the payment is not returned. A payment can be refunded in several parts, up to its amount.")
+    .writes()
+    .destructive()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("charge", STRING).description("Id of the charge to refund. Give either this or `payment_intent`."),
+        body("payment_intent", STRING).description("Id of the payment intent whose charge is refunded. Give either this or `charge`."),
+        body("amount", INTEGER).description("Amount to return in the smallest unit of the charge's currency (1000 is USD 10.00, but JPY 1000). Left out, everything not yet refunded; it may not exceed that."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+        body("reason", STRING.choices(words!["duplicate", "fraudulent", "requested_by_customer"])).description("Why it is refunded. `fraudulent` also puts the card and e-mail address on your block lists."),
+        body("refund_application_fee", BOOLEAN).description("Connect platforms: also give back the application fee, in proportion. False when left out."),
+        body("reverse_transfer", BOOLEAN).description("Connect platforms: also take back the transfer to the connected account, in proportion. False when left out."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Refunds_Get", "refunds", Action::Get, template!("/v1/refunds/{id}"))
+    .summary("Get a refund")
+    .description("Returns one refund by id with its state and, if it failed, the reason.")
+    .parameters(list![path("id", STRING).required().description("Refund id.")])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/refunds.json"));

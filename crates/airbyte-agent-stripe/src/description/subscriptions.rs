@@ -2,1082 +2,186 @@
 
 //! `subscriptions` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A customer's recurring purchase.","properties":{"id":{"type":"string","description":"Subscription id (`sub_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["subscription"]},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee_percent":{"type":["number","null"],"description":"Share of each invoice the Connect platform takes, in percent.","format":"float"},"automatic_tax":{"type":"object","description":"State of automatic tax calculation.","properties":{"disabled_reason":{"type":["string","null"],"description":"Why Stripe turned automatic tax off."},"enabled":{"type":"boolean","description":"Whether Stripe computes the tax."},"liability":{"type":["object","null"],"description":"Who owes the tax.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}}}},"billing_cycle_anchor":{"type":"integer","description":"Instant that fixes the billing day, Unix seconds.","format":"int64"},"billing_cycle_anchor_config":{"type":["object","null"],"description":"Calendar values that fix the billing day.","properties":{"day_of_month":{"type":"integer","description":"Day of the month, 1 to 31."},"hour":{"type":["integer","null"],"description":"Hour, 0 to 23."},"minute":{"type":["integer","null"],"description":"Minute, 0 to 59."},"month":{"type":["integer","null"],"description":"Month, 1 to 12."},"second":{"type":["integer","null"],"description":"Second, 0 to 59."}}},"billing_mode":{"type":"object","description":"How prorations are computed.","properties":{"flexible":{"type":["object","null"],"description":"Settings of the flexible mode.","properties":{"proration_discounts":{"type":"string","description":"How discounts appear in prorations.","enum":["included","itemized"]}}},"type":{"type":"string","description":"`classic` or `flexible`.","enum":["classic","flexible"]},"updated_at":{"type":["integer","null"],"description":"When the mode was changed, Unix seconds.","format":"int64"}}},"billing_thresholds":{"type":["object","null"],"description":"Amount or usage that triggers an early invoice.","properties":{"amount_gte":{"type":["integer","null"],"description":"Amount that triggers an invoice, in the smallest currency unit."},"reset_billing_cycle_anchor":{"type":["boolean","null"],"description":"Whether an early invoice starts a new billing period."}}},"cancel_at":{"type":["integer","null"],"description":"When it will end, Unix seconds.","format":"int64"},"cancel_at_period_end":{"type":"boolean","description":"Whether it ends with the current period instead of renewing."},"canceled_at":{"type":["integer","null"],"description":"When cancellation was requested, Unix seconds; it may still run until the period's end.","format":"int64"},"cancellation_details":{"type":["object","null"],"description":"Why it was canceled.","properties":{"comment":{"type":["string","null"],"description":"Remark of the customer on leaving."},"feedback":{"type":["string","null"],"description":"Reason the customer chose, such as `too_expensive`."},"reason":{"type":["string","null"],"description":"`cancellation_requested`, `payment_failed` or `payment_disputed`."}}},"collection_method":{"type":"string","description":"`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer.","enum":["charge_automatically","send_invoice"]},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":"string","description":"Id of the customer who subscribed."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"days_until_due":{"type":["integer","null"],"description":"Days until each invoice is due, for `send_invoice`."},"default_payment_method":{"type":["string","null"],"description":"Id of the payment method charged by default (`pm_…`)."},"default_source":{"type":["string","null"],"description":"Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."},"default_tax_rates":{"type":["array","null"],"description":"Tax rates applied to lines without their own.","items":{"type":"object","properties":{"id":{"type":"string","description":"Tax rate id (`txr_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"active":{"type":"boolean","description":"Whether the rate can still be used."},"country":{"type":["string","null"],"description":"Country the rate applies to, two letters."},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"description":{"type":["string","null"],"description":"Note about the rate."},"display_name":{"type":"string","description":"Name shown to customers, such as `VAT`."},"effective_percentage":{"type":["number","null"],"description":"Percentage actually applied, when computed by Stripe."},"flat_amount":{"type":["object","null"],"description":"Fixed amount, for rates that are not a percentage.","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."}}},"inclusive":{"type":"boolean","description":"Whether the tax is included in the price."},"jurisdiction":{"type":["string","null"],"description":"Jurisdiction of the rate, shown on invoices."},"jurisdiction_level":{"type":["string","null"],"description":"Level of the authority that imposes it.","enum":["city","country","county","district","multiple","state"]},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"percentage":{"type":"number","description":"Percentage of the rate, 19.0 for 19 %."},"rate_type":{"type":["string","null"],"description":"Whether it is a percentage or a fixed amount.","enum":["flat_amount","percentage"]},"state":{"type":["string","null"],"description":"State or province the rate applies to."},"tax_type":{"type":["string","null"],"description":"Kind of tax, such as `vat` or `sales_tax`.","enum":["amusement_tax","communications_tax","gst","hst","igst","jct","lease_tax","pst","qst","retail_delivery_fee","rst","sales_tax","service_tax","vat"]}}}},"description":{"type":["string","null"],"description":"Text shown to the customer."},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"ended_at":{"type":["integer","null"],"description":"When it ended, Unix seconds; null while it runs.","format":"int64"},"invoice_settings":{"type":"object","description":"Defaults for its invoices.","properties":{"account_tax_ids":{"type":["array","null"],"description":"Ids of your tax ids shown on the invoice.","items":{"type":"string"}},"issuer":{"type":"object","description":"Who issues the invoice.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}}}},"items":{"type":"object","description":"What is subscribed to, with price and quantity.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The subscription items.","items":{"type":"object","properties":{"id":{"type":"string","description":"Subscription item id (`si_…`); needed to change or remove the item."},"object":{"type":"string","description":"Kind of object, always the same here."},"billing_thresholds":{"type":["object","null"],"description":"Amount or usage that triggers an early invoice.","properties":{"usage_gte":{"type":["integer","null"],"description":"Usage that triggers an invoice."}}},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"current_period_end":{"type":"integer","description":"End of the item's current billing period, Unix seconds.","format":"int64"},"current_period_start":{"type":"integer","description":"Start of the item's current billing period, Unix seconds.","format":"int64"},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"plan":{"type":["object","null"],"description":"The same as an old-style plan.","additionalProperties":true},"price":{"type":"object","description":"The price, in full.","additionalProperties":true},"quantity":{"type":["integer","null"],"description":"Number of units."},"subscription":{"type":"string","description":"Id of the subscription."},"tax_rates":{"type":["array","null"],"description":"Tax rates of the item.","items":{"type":"object","additionalProperties":true}}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"url":{"type":"string","description":"API path of this list."},"total_count":{"type":"integer","description":"Number of entries in all."}}},"latest_invoice":{"type":["string","null"],"description":"Id of the most recent invoice."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"next_pending_invoice_item_invoice":{"type":["integer","null"],"description":"When pending items are billed next, Unix seconds.","format":"int64"},"on_behalf_of":{"type":["string","null"],"description":"Connected account the payment is made for."},"pause_collection":{"type":["object","null"],"description":"Set while collection is paused.","properties":{"behavior":{"type":"string","description":"What happens to invoices meanwhile.","enum":["keep_as_draft","mark_uncollectible","void"]},"resumes_at":{"type":["integer","null"],"description":"When collection goes on, Unix seconds; null when by hand.","format":"int64"}}},"payment_settings":{"type":["object","null"],"description":"How it can be paid.","properties":{"payment_method_options":{"type":["object","null"],"description":"Settings per kind of payment method.","additionalProperties":true},"payment_method_types":{"type":["array","null"],"description":"Kinds of payment method allowed.","items":{"type":"string"}}}},"status":{"type":"string","description":"`incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`, `canceled` or `paused`.","enum":["incomplete","incomplete_expired","trialing","active","past_due","canceled","unpaid","paused"]},"current_period_start":{"type":"integer","description":"Start of the current billing period, Unix seconds; in newer API versions only on the items.","format":"int64"},"current_period_end":{"type":"integer","description":"End of the current billing period, Unix seconds; in newer API versions only on the items.","format":"int64"},"start_date":{"type":"integer","description":"When it began, Unix seconds.","format":"int64"},"trial_start":{"type":["integer","null"],"description":"Start of the trial, Unix seconds.","format":"int64"},"trial_end":{"type":["integer","null"],"description":"End of the trial, Unix seconds.","format":"int64"},"discount":{"type":["object","null"],"description":"The discount applied (older style; see `discounts`)."},"plan":{"type":["object","null"],"description":"The plan (older style; see `items`)."},"quantity":{"type":["integer","null"],"description":"Number of units of the plan (older style; see `items`)."},"schedule":{"type":["string","null"],"description":"Id of the subscription schedule."},"test_clock":{"type":["string","null"],"description":"Id of the test clock, in tests only."},"transfer_data":{"type":["object","null"],"description":"Where the money goes on, for Connect platforms."},"trial_settings":{"type":["object","null"],"description":"What happens when the trial ends.","properties":{"end_behavior":{"type":"object","description":"Behaviour at the end of the trial.","properties":{"missing_payment_method":{"type":"string","description":"`cancel`, `create_invoice` or `pause` when no payment method is there."}}}}},"pending_invoice_item_interval":{"type":["object","null"],"description":"How often pending items are billed."},"pending_setup_intent":{"type":["string","null"],"description":"Id of the setup intent waiting for the customer."},"pending_update":{"type":["object","null"],"description":"Changes that take effect once paid."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `subscriptions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("subscriptions"),
-    description: Borrowed("A customer's recurring purchase of one or more prices."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("Subscriptions_List"),
-            entity: Borrowed("subscriptions"),
-            action: Action::List,
-            summary: Borrowed("List subscriptions"),
-            description: Borrowed(
-                "Lists subscriptions, newest first. Canceled ones are left out unless `status` asks for them (`all`). Filter by customer, price, or bounds of the billing period, for instance for renewals coming up.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/subscriptions"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("automatic_tax"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only subscriptions with or without Stripe's automatic tax calculation.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("enabled"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "True for subscriptions with automatic tax, false for those without.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("collection_method"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only those collected this way: `charge_automatically` from the stored payment method, or `send_invoice` for payment by the customer.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""charge_automatically""#)),
-                            Json(Borrowed(r#""send_invoice""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("current_period_end"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only subscriptions whose current billing period ends within these bounds, in Unix seconds; useful for renewals coming up.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("current_period_start"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only subscriptions whose current billing period began within these bounds, in Unix seconds.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Later than this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or after this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Before this instant, Unix seconds."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "At or before this instant, Unix seconds.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Query,
-                    description: Borrowed("Only records of this customer, by customer id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("customer_account"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ending_before"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page backward: id of the first subscription of the present page. Do not combine with `starting_after`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("price"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only subscriptions that contain this price, by price id.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Page forward: id of the last subscription of the previous page. Do not combine with `ending_before`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("status"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "`canceled` for canceled ones, `ended` for canceled or expired ones, `all` for every state. Left out, everything except canceled subscriptions comes back.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""canceled""#)),
-                            Json(Borrowed(r#""ended""#)),
-                            Json(Borrowed(r#""all""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Subscriptions_Create"),
-            entity: Borrowed("subscriptions"),
-            action: Action::Create,
-            summary: Borrowed("Create a subscription"),
-            description: Borrowed(
-                "Subscribes a customer to one or more recurring prices. Unless a trial is given, the first invoice is made and charged at once; when that payment does not go through, the subscription is left `incomplete` and expires after 23 hours. The customer needs a payment method, or use `send_invoice`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/subscriptions"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("customer"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the customer who subscribes."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("items"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least one.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("price"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Id of a recurring price."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("quantity"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Integer]),
-                                            description: Borrowed(
-                                                "Number of units; 1 when left out, none for metered prices.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cancel_at_period_end"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "True ends it after the first period instead of renewing.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("collection_method"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "`charge_automatically` (when left out) charges the default payment method each period; `send_invoice` e-mails an invoice.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""charge_automatically""#)),
-                            Json(Borrowed(r#""send_invoice""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("currency"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Three-letter ISO currency code in lower case; needed only where prices exist in several currencies.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("days_until_due"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Days until each invoice is due; required with `send_invoice`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("default_payment_method"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the payment method to charge; must belong to the customer. Left out, the customer's default.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("Text shown to the customer, up to 500 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("trial_period_days"),
-                    location: Location::Body,
-                    description: Borrowed("Days of free trial before the first charge, up to 730."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Subscriptions_Get"),
-            entity: Borrowed("subscriptions"),
-            action: Action::Get,
-            summary: Borrowed("Get a subscription"),
-            description: Borrowed(
-                "Returns one subscription by id: state, items with prices, billing period, cancellation.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/subscriptions/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Subscription id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Subscriptions_Update"),
-            entity: Borrowed("subscriptions"),
-            action: Action::Update,
-            summary: Borrowed("Update a subscription"),
-            description: Borrowed(
-                "Changes plan, quantity, payment or cancellation of a subscription. To switch the plan pass the existing item's `id` with the new `price`; without the id a second item is added. A change within a period is prorated unless told otherwise, which can lead to a charge.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/subscriptions/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the subscription to change."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cancel_at_period_end"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "True lets it end with the current period, false takes that back. The gentle way to cancel.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("collection_method"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "`charge_automatically` charges the default payment method; `send_invoice` e-mails an invoice.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""charge_automatically""#)),
-                            Json(Borrowed(r#""send_invoice""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("days_until_due"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Days until each invoice is due; required with `send_invoice`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("default_payment_method"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Id of the payment method to charge; must belong to the customer.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("description"),
-                    location: Location::Body,
-                    description: Borrowed("New text shown to the customer, up to 500 characters."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("items"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Changes to the items. Give the item's `id` to change it: an entry without `id` adds a further item beside the old one.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("id"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed(
-                                                "Id of the subscription item to change, from `items.data` of the subscription. Left out, an item is added.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("price"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Id of the price to switch to."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("quantity"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Integer]),
-                                            description: Borrowed("New number of units."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("deleted"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Boolean]),
-                                            description: Borrowed(
-                                                "True removes the item given by `id`.",
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "Your own keys and values, merged into those present; an empty value removes its key.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("proration_behavior"),
-                    location: Location::Body,
-                    description: Borrowed(
-                        "What happens to the part of the period already paid: `create_prorations` (when left out) puts the difference on the next invoice, `always_invoice` bills it now, `none` ignores it.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""create_prorations""#)),
-                            Json(Borrowed(r#""none""#)),
-                            Json(Borrowed(r#""always_invoice""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Subscriptions_Delete"),
-            entity: Borrowed("subscriptions"),
-            action: Action::Delete,
-            summary: Borrowed("Cancel a subscription now"),
-            description: Borrowed(
-                "Cancels a subscription at once; it ends immediately, nothing is refunded, and it cannot be revived. To let it run until the end of the paid period use `subscriptions.update` with `cancel_at_period_end: true`.",
-            ),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/v1/subscriptions/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the subscription to cancel."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("Subscriptions_Search"),
-            entity: Borrowed("subscriptions"),
-            action: Action::Search,
-            summary: Borrowed("Search subscriptions"),
-            description: Borrowed(
-                "Finds subscriptions by state, metadata, time of creation or of cancellation. The result is Stripe's whole search answer: the records are in its `data`, beside `has_more` and `next_page`. To filter by customer or price use `subscriptions.list`. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/v1/subscriptions/search"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        r#"Search expression over `canceled_at`, `created`, `metadata`, `status`. Exact match `status:"active"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A page of subscriptions found.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["search_result"]},"data":{"type":"array","description":"The records of this page.","items":{"type":"object","description":"A customer's recurring purchase.","properties":{"id":{"type":"string","description":"Subscription id (`sub_…`)."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["subscription"]},"application":{"type":["string","null"],"description":"Connect application that created the object, if any."},"application_fee_percent":{"type":["number","null"],"description":"Share of each invoice the Connect platform takes, in percent.","format":"float"},"automatic_tax":{"type":"object","description":"State of automatic tax calculation.","properties":{"disabled_reason":{"type":["string","null"],"description":"Why Stripe turned automatic tax off."},"enabled":{"type":"boolean","description":"Whether Stripe computes the tax."},"liability":{"type":["object","null"],"description":"Who owes the tax.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}}}},"billing_cycle_anchor":{"type":"integer","description":"Instant that fixes the billing day, Unix seconds.","format":"int64"},"billing_cycle_anchor_config":{"type":["object","null"],"description":"Calendar values that fix the billing day.","properties":{"day_of_month":{"type":"integer","description":"Day of the month, 1 to 31."},"hour":{"type":["integer","null"],"description":"Hour, 0 to 23."},"minute":{"type":["integer","null"],"description":"Minute, 0 to 59."},"month":{"type":["integer","null"],"description":"Month, 1 to 12."},"second":{"type":["integer","null"],"description":"Second, 0 to 59."}}},"billing_mode":{"type":"object","description":"How prorations are computed.","properties":{"flexible":{"type":["object","null"],"description":"Settings of the flexible mode.","properties":{"proration_discounts":{"type":"string","description":"How discounts appear in prorations.","enum":["included","itemized"]}}},"type":{"type":"string","description":"`classic` or `flexible`.","enum":["classic","flexible"]},"updated_at":{"type":["integer","null"],"description":"When the mode was changed, Unix seconds.","format":"int64"}}},"billing_thresholds":{"type":["object","null"],"description":"Amount or usage that triggers an early invoice.","properties":{"amount_gte":{"type":["integer","null"],"description":"Amount that triggers an invoice, in the smallest currency unit."},"reset_billing_cycle_anchor":{"type":["boolean","null"],"description":"Whether an early invoice starts a new billing period."}}},"cancel_at":{"type":["integer","null"],"description":"When it will end, Unix seconds.","format":"int64"},"cancel_at_period_end":{"type":"boolean","description":"Whether it ends with the current period instead of renewing."},"canceled_at":{"type":["integer","null"],"description":"When cancellation was requested, Unix seconds; it may still run until the period's end.","format":"int64"},"cancellation_details":{"type":["object","null"],"description":"Why it was canceled.","properties":{"comment":{"type":["string","null"],"description":"Remark of the customer on leaving."},"feedback":{"type":["string","null"],"description":"Reason the customer chose, such as `too_expensive`."},"reason":{"type":["string","null"],"description":"`cancellation_requested`, `payment_failed` or `payment_disputed`."}}},"collection_method":{"type":"string","description":"`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer.","enum":["charge_automatically","send_invoice"]},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."},"customer":{"type":"string","description":"Id of the customer who subscribed."},"customer_account":{"type":["string","null"],"description":"The customer as an account id, on platforms that model customers as accounts."},"days_until_due":{"type":["integer","null"],"description":"Days until each invoice is due, for `send_invoice`."},"default_payment_method":{"type":["string","null"],"description":"Id of the payment method charged by default (`pm_…`)."},"default_source":{"type":["string","null"],"description":"Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."},"default_tax_rates":{"type":["array","null"],"description":"Tax rates applied to lines without their own.","items":{"type":"object","properties":{"id":{"type":"string","description":"Tax rate id (`txr_…`)."},"object":{"type":"string","description":"Kind of object, always the same here."},"active":{"type":"boolean","description":"Whether the rate can still be used."},"country":{"type":["string","null"],"description":"Country the rate applies to, two letters."},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"description":{"type":["string","null"],"description":"Note about the rate."},"display_name":{"type":"string","description":"Name shown to customers, such as `VAT`."},"effective_percentage":{"type":["number","null"],"description":"Percentage actually applied, when computed by Stripe."},"flat_amount":{"type":["object","null"],"description":"Fixed amount, for rates that are not a percentage.","properties":{"amount":{"type":"integer","description":"Amount in the smallest currency unit."},"currency":{"type":"string","description":"Three-letter ISO currency code in lower case, such as `usd`."}}},"inclusive":{"type":"boolean","description":"Whether the tax is included in the price."},"jurisdiction":{"type":["string","null"],"description":"Jurisdiction of the rate, shown on invoices."},"jurisdiction_level":{"type":["string","null"],"description":"Level of the authority that imposes it.","enum":["city","country","county","district","multiple","state"]},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":["object","null"],"description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"percentage":{"type":"number","description":"Percentage of the rate, 19.0 for 19 %."},"rate_type":{"type":["string","null"],"description":"Whether it is a percentage or a fixed amount.","enum":["flat_amount","percentage"]},"state":{"type":["string","null"],"description":"State or province the rate applies to."},"tax_type":{"type":["string","null"],"description":"Kind of tax, such as `vat` or `sales_tax`.","enum":["amusement_tax","communications_tax","gst","hst","igst","jct","lease_tax","pst","qst","retail_delivery_fee","rst","sales_tax","service_tax","vat"]}}}},"description":{"type":["string","null"],"description":"Text shown to the customer."},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"ended_at":{"type":["integer","null"],"description":"When it ended, Unix seconds; null while it runs.","format":"int64"},"invoice_settings":{"type":"object","description":"Defaults for its invoices.","properties":{"account_tax_ids":{"type":["array","null"],"description":"Ids of your tax ids shown on the invoice.","items":{"type":"string"}},"issuer":{"type":"object","description":"Who issues the invoice.","properties":{"account":{"type":["string","null"],"description":"Connected account concerned (`acct_…`)."},"type":{"type":"string","description":"`self` for your account, `account` for a connected one.","enum":["account","self"]}}}}},"items":{"type":"object","description":"What is subscribed to, with price and quantity.","properties":{"object":{"type":"string","description":"Kind of object, always the same here.","enum":["list"]},"data":{"type":"array","description":"The subscription items.","items":{"type":"object","properties":{"id":{"type":"string","description":"Subscription item id (`si_…`); needed to change or remove the item."},"object":{"type":"string","description":"Kind of object, always the same here."},"billing_thresholds":{"type":["object","null"],"description":"Amount or usage that triggers an early invoice.","properties":{"usage_gte":{"type":["integer","null"],"description":"Usage that triggers an invoice."}}},"created":{"type":"integer","description":"When it was created, Unix seconds.","format":"int64"},"current_period_end":{"type":"integer","description":"End of the item's current billing period, Unix seconds.","format":"int64"},"current_period_start":{"type":"integer","description":"Start of the item's current billing period, Unix seconds.","format":"int64"},"discounts":{"type":"array","description":"Ids of the discounts applied.","items":{"type":"string"}},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"plan":{"type":["object","null"],"description":"The same as an old-style plan.","additionalProperties":true},"price":{"type":"object","description":"The price, in full.","additionalProperties":true},"quantity":{"type":["integer","null"],"description":"Number of units."},"subscription":{"type":"string","description":"Id of the subscription."},"tax_rates":{"type":["array","null"],"description":"Tax rates of the item.","items":{"type":"object","additionalProperties":true}}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"url":{"type":"string","description":"API path of this list."},"total_count":{"type":"integer","description":"Number of entries in all."}}},"latest_invoice":{"type":["string","null"],"description":"Id of the most recent invoice."},"livemode":{"type":"boolean","description":"True for real money, false for test mode."},"metadata":{"type":"object","description":"Your own keys and values; values are strings.","additionalProperties":{"type":"string"}},"next_pending_invoice_item_invoice":{"type":["integer","null"],"description":"When pending items are billed next, Unix seconds.","format":"int64"},"on_behalf_of":{"type":["string","null"],"description":"Connected account the payment is made for."},"pause_collection":{"type":["object","null"],"description":"Set while collection is paused.","properties":{"behavior":{"type":"string","description":"What happens to invoices meanwhile.","enum":["keep_as_draft","mark_uncollectible","void"]},"resumes_at":{"type":["integer","null"],"description":"When collection goes on, Unix seconds; null when by hand.","format":"int64"}}},"payment_settings":{"type":["object","null"],"description":"How it can be paid.","properties":{"payment_method_options":{"type":["object","null"],"description":"Settings per kind of payment method.","additionalProperties":true},"payment_method_types":{"type":["array","null"],"description":"Kinds of payment method allowed.","items":{"type":"string"}}}},"status":{"type":"string","description":"`incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`, `canceled` or `paused`.","enum":["incomplete","incomplete_expired","trialing","active","past_due","canceled","unpaid","paused"]},"current_period_start":{"type":"integer","description":"Start of the current billing period, Unix seconds; in newer API versions only on the items.","format":"int64"},"current_period_end":{"type":"integer","description":"End of the current billing period, Unix seconds; in newer API versions only on the items.","format":"int64"},"start_date":{"type":"integer","description":"When it began, Unix seconds.","format":"int64"},"trial_start":{"type":["integer","null"],"description":"Start of the trial, Unix seconds.","format":"int64"},"trial_end":{"type":["integer","null"],"description":"End of the trial, Unix seconds.","format":"int64"},"discount":{"type":["object","null"],"description":"The discount applied (older style; see `discounts`)."},"plan":{"type":["object","null"],"description":"The plan (older style; see `items`)."},"quantity":{"type":["integer","null"],"description":"Number of units of the plan (older style; see `items`)."},"schedule":{"type":["string","null"],"description":"Id of the subscription schedule."},"test_clock":{"type":["string","null"],"description":"Id of the test clock, in tests only."},"transfer_data":{"type":["object","null"],"description":"Where the money goes on, for Connect platforms."},"trial_settings":{"type":["object","null"],"description":"What happens when the trial ends.","properties":{"end_behavior":{"type":"object","description":"Behaviour at the end of the trial.","properties":{"missing_payment_method":{"type":"string","description":"`cancel`, `create_invoice` or `pause` when no payment method is there."}}}}},"pending_invoice_item_interval":{"type":["object","null"],"description":"How often pending items are billed."},"pending_setup_intent":{"type":["string","null"],"description":"Id of the setup intent waiting for the customer."},"pending_update":{"type":["object","null"],"description":"Changes that take effect once paid."}}}},"has_more":{"type":"boolean","description":"Whether further records follow."},"next_page":{"type":["string","null"],"description":"Token for `page` that gets the next page; null on the last."},"url":{"type":"string","description":"API path of this list."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Body(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                    }),
-                    into: Borrowed("page"),
-                },
-                more: Some(
-                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("application"),
-            kind: Borrowed("string"),
-            description: Borrowed("Connect application that created the object, if any."),
-        },
-        StoreField {
-            name: Borrowed("application_fee_percent"),
-            kind: Borrowed("number"),
-            description: Borrowed("Share of each invoice the Connect platform takes, in percent."),
-        },
-        StoreField {
-            name: Borrowed("automatic_tax"),
-            kind: Borrowed("object"),
-            description: Borrowed("State of automatic tax calculation."),
-        },
-        StoreField {
-            name: Borrowed("billing"),
-            kind: Borrowed("string"),
-            description: Borrowed("How it is collected (older name of `collection_method`)."),
-        },
-        StoreField {
-            name: Borrowed("billing_cycle_anchor"),
-            kind: Borrowed("number"),
-            description: Borrowed("Instant that fixes the billing day, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("billing_cycle_anchor_config"),
-            kind: Borrowed("object"),
-            description: Borrowed("Calendar values that fix the billing day."),
-        },
-        StoreField {
-            name: Borrowed("billing_thresholds"),
-            kind: Borrowed("object"),
-            description: Borrowed("Amount or usage that triggers an early invoice."),
-        },
-        StoreField {
-            name: Borrowed("cancel_at"),
-            kind: Borrowed("number"),
-            description: Borrowed("When it will end, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("cancel_at_period_end"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it ends with the current period instead of renewing."),
-        },
-        StoreField {
-            name: Borrowed("canceled_at"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "When cancellation was requested, Unix seconds; it may still run until the period's end.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("cancellation_details"),
-            kind: Borrowed("object"),
-            description: Borrowed("Why it was canceled."),
-        },
-        StoreField {
-            name: Borrowed("collection_method"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was created, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("currency"),
-            kind: Borrowed("string"),
-            description: Borrowed("Three-letter ISO currency code in lower case, such as `usd`."),
-        },
-        StoreField {
-            name: Borrowed("current_period_end"),
-            kind: Borrowed("number"),
-            description: Borrowed(
-                "End of the current billing period, Unix seconds; in newer API versions only on the items.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("current_period_start"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Start of the current billing period, Unix seconds; in newer API versions only on the items.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("customer"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the customer who subscribed."),
-        },
-        StoreField {
-            name: Borrowed("days_until_due"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Days until each invoice is due, for `send_invoice`."),
-        },
-        StoreField {
-            name: Borrowed("default_payment_method"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the payment method charged by default (`pm_…`)."),
-        },
-        StoreField {
-            name: Borrowed("default_source"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Id of the default payment source (older style; see `invoice_settings.default_payment_method`).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("default_tax_rates"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tax rates applied to lines without their own."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text shown to the customer."),
-        },
-        StoreField {
-            name: Borrowed("discount"),
-            kind: Borrowed("object"),
-            description: Borrowed("The discount applied (older style; see `discounts`)."),
-        },
-        StoreField {
-            name: Borrowed("ended_at"),
-            kind: Borrowed("number"),
-            description: Borrowed("When it ended, Unix seconds; null while it runs."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Subscription id (`sub_…`)."),
-        },
-        StoreField {
-            name: Borrowed("invoice_settings"),
-            kind: Borrowed("object"),
-            description: Borrowed("Defaults for its invoices."),
-        },
-        StoreField {
-            name: Borrowed("is_deleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the record was deleted in Stripe."),
-        },
-        StoreField {
-            name: Borrowed("items"),
-            kind: Borrowed("object"),
-            description: Borrowed("What is subscribed to, with price and quantity."),
-        },
-        StoreField {
-            name: Borrowed("latest_invoice"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the most recent invoice."),
-        },
-        StoreField {
-            name: Borrowed("livemode"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True for real money, false for test mode."),
-        },
-        StoreField {
-            name: Borrowed("metadata"),
-            kind: Borrowed("object"),
-            description: Borrowed("Your own keys and values; values are strings."),
-        },
-        StoreField {
-            name: Borrowed("next_pending_invoice_item_invoice"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When pending items are billed next, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("object"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of object, always the same here."),
-        },
-        StoreField {
-            name: Borrowed("on_behalf_of"),
-            kind: Borrowed("string"),
-            description: Borrowed("Connected account the payment is made for."),
-        },
-        StoreField {
-            name: Borrowed("pause_collection"),
-            kind: Borrowed("object"),
-            description: Borrowed("Set while collection is paused."),
-        },
-        StoreField {
-            name: Borrowed("payment_settings"),
-            kind: Borrowed("object"),
-            description: Borrowed("How it can be paid."),
-        },
-        StoreField {
-            name: Borrowed("pending_invoice_item_interval"),
-            kind: Borrowed("object"),
-            description: Borrowed("How often pending items are billed."),
-        },
-        StoreField {
-            name: Borrowed("pending_setup_intent"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the setup intent waiting for the customer."),
-        },
-        StoreField {
-            name: Borrowed("pending_update"),
-            kind: Borrowed("object"),
-            description: Borrowed("Changes that take effect once paid."),
-        },
-        StoreField {
-            name: Borrowed("plan"),
-            kind: Borrowed("object"),
-            description: Borrowed("The plan (older style; see `items`)."),
-        },
-        StoreField {
-            name: Borrowed("quantity"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of units of the plan (older style; see `items`)."),
-        },
-        StoreField {
-            name: Borrowed("schedule"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the subscription schedule."),
-        },
-        StoreField {
-            name: Borrowed("start_date"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it began, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`, `canceled` or `paused`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tax_percent"),
-            kind: Borrowed("number"),
-            description: Borrowed("Tax in percent (older style)."),
-        },
-        StoreField {
-            name: Borrowed("test_clock"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the test clock, in tests only."),
-        },
-        StoreField {
-            name: Borrowed("transfer_data"),
-            kind: Borrowed("object"),
-            description: Borrowed("Where the money goes on, for Connect platforms."),
-        },
-        StoreField {
-            name: Borrowed("trial_end"),
-            kind: Borrowed("number"),
-            description: Borrowed("End of the trial, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("trial_settings"),
-            kind: Borrowed("object"),
-            description: Borrowed("What happens when the trial ends."),
-        },
-        StoreField {
-            name: Borrowed("trial_start"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Start of the trial, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("updated"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the copy's record last changed, Unix seconds."),
-        },
-    ]),
-    when_to_use: Borrowed("For who is subscribed to what, renewals, trials, cancellations."),
-    phrases: Borrowed(&[
-        Borrowed("subscription"),
-        Borrowed("plan"),
-        Borrowed("renewal"),
-        Borrowed("churn"),
-        Borrowed("trial"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("subscriptions", "A customer's recurring purchase of one or more prices.")
+    .when_to_use("For who is subscribed to what, renewals, trials, cancellations.")
+    .phrases(texts!["subscription", "plan", "renewal", "churn", "trial"])
+    .operations(list![LIST, CREATE, GET, UPDATE, DELETE, SEARCH])
+    .schema(RECORD)
+    .store(list![
+        stored("application", "string", "Connect application that created the object, if any."),
+        stored("application_fee_percent", "number", "Share of each invoice the Connect platform takes, in percent."),
+        stored("automatic_tax", "object", "State of automatic tax calculation."),
+        stored("billing", "string", "How it is collected (older name of `collection_method`)."),
+        stored("billing_cycle_anchor", "number", "Instant that fixes the billing day, Unix seconds."),
+        stored("billing_cycle_anchor_config", "object", "Calendar values that fix the billing day."),
+        stored("billing_thresholds", "object", "Amount or usage that triggers an early invoice."),
+        stored("cancel_at", "number", "When it will end, Unix seconds."),
+        stored("cancel_at_period_end", "boolean", "Whether it ends with the current period instead of renewing."),
+        stored("canceled_at", "number", "When cancellation was requested, Unix seconds; it may still run until the period's end."),
+        stored("cancellation_details", "object", "Why it was canceled."),
+        stored("collection_method", "string", "`charge_automatically` from the stored payment method, or `send_invoice` to be paid by the customer."),
+        stored("created", "integer", "When it was created, Unix seconds."),
+        stored("currency", "string", "Three-letter ISO currency code in lower case, such as `usd`."),
+        stored("current_period_end", "number", "End of the current billing period, Unix seconds; in newer API versions only on the items."),
+        stored("current_period_start", "integer", "Start of the current billing period, Unix seconds; in newer API versions only on the items."),
+        stored("customer", "string", "Id of the customer who subscribed."),
+        stored("days_until_due", "integer", "Days until each invoice is due, for `send_invoice`."),
+        stored("default_payment_method", "string", "Id of the payment method charged by default (`pm_…`)."),
+        stored("default_source", "string", "Id of the default payment source (older style; see `invoice_settings.default_payment_method`)."),
+        stored("default_tax_rates", "array", "Tax rates applied to lines without their own."),
+        stored("description", "string", "Text shown to the customer."),
+        stored("discount", "object", "The discount applied (older style; see `discounts`)."),
+        stored("ended_at", "number", "When it ended, Unix seconds; null while it runs."),
+        stored("id", "string", "Subscription id (`sub_…`)."),
+        stored("invoice_settings", "object", "Defaults for its invoices."),
+        stored("is_deleted", "boolean", "Whether the record was deleted in Stripe."),
+        stored("items", "object", "What is subscribed to, with price and quantity."),
+        stored("latest_invoice", "string", "Id of the most recent invoice."),
+        stored("livemode", "boolean", "True for real money, false for test mode."),
+        stored("metadata", "object", "Your own keys and values; values are strings."),
+        stored("next_pending_invoice_item_invoice", "integer", "When pending items are billed next, Unix seconds."),
+        stored("object", "string", "Kind of object, always the same here."),
+        stored("on_behalf_of", "string", "Connected account the payment is made for."),
+        stored("pause_collection", "object", "Set while collection is paused."),
+        stored("payment_settings", "object", "How it can be paid."),
+        stored("pending_invoice_item_interval", "object", "How often pending items are billed."),
+        stored("pending_setup_intent", "string", "Id of the setup intent waiting for the customer."),
+        stored("pending_update", "object", "Changes that take effect once paid."),
+        stored("plan", "object", "The plan (older style; see `items`)."),
+        stored("quantity", "integer", "Number of units of the plan (older style; see `items`)."),
+        stored("schedule", "string", "Id of the subscription schedule."),
+        stored("start_date", "integer", "When it began, Unix seconds."),
+        stored("status", "string", "`incomplete`, `incomplete_expired`, `trialing`, `active`, `past_due`, `unpaid`, `canceled` or `paused`."),
+        stored("tax_percent", "number", "Tax in percent (older style)."),
+        stored("test_clock", "string", "Id of the test clock, in tests only."),
+        stored("transfer_data", "object", "Where the money goes on, for Connect platforms."),
+        stored("trial_end", "number", "End of the trial, Unix seconds."),
+        stored("trial_settings", "object", "What happens when the trial ends."),
+        stored("trial_start", "integer", "Start of the trial, Unix seconds."),
+        stored("updated", "integer", "When the copy's record last changed, Unix seconds."),
+    ]);
+
+const LIST: Operation = Operation::get("Subscriptions_List", "subscriptions", Action::List, template!("/v1/subscriptions"))
+    .summary("List subscriptions")
+    .description("Lists subscriptions, newest first. Canceled ones are left out unless `status` asks for them (`all`). Filter by customer, price, or bounds of the billing period, for instance for renewals coming up.")
+    .parameters(list![
+        query("automatic_tax", OBJECT.properties(list![
+            required("enabled", BOOLEAN.description("True for subscriptions with automatic tax, false for those without.")),
+        ]).closed()).style(Style::DeepObject).description("Only subscriptions with or without Stripe's automatic tax calculation."),
+        query("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("Only those collected this way: `charge_automatically` from the stored payment method, or `send_invoice` for payment by the customer."),
+        query("created", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only records created within these bounds, in Unix seconds; bounds may be combined."),
+        query("current_period_end", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only subscriptions whose current billing period ends within these bounds, in Unix seconds; useful for renewals coming up."),
+        query("current_period_start", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Later than this instant, Unix seconds.")),
+            optional("gte", INTEGER.description("At or after this instant, Unix seconds.")),
+            optional("lt", INTEGER.description("Before this instant, Unix seconds.")),
+            optional("lte", INTEGER.description("At or before this instant, Unix seconds.")),
+        ]).closed()).style(Style::DeepObject).description("Only subscriptions whose current billing period began within these bounds, in Unix seconds."),
+        query("customer", STRING).description("Only records of this customer, by customer id."),
+        query("customer_account", STRING).description("Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise."),
+        query("ending_before", STRING).description("Page backward: id of the first subscription of the present page. Do not combine with `starting_after`."),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("price", STRING).description("Only subscriptions that contain this price, by price id."),
+        query("starting_after", STRING).description("Page forward: id of the last subscription of the previous page. Do not combine with `ending_before`."),
+        query("status", STRING.choices(words!["canceled", "ended", "all"])).description("`canceled` for canceled ones, `ended` for canceled or expired ones, `all` for every state. Left out, everything except canceled subscriptions comes back."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "Subscriptions_Create", "subscriptions", Action::Create, template!("/v1/subscriptions"))
+    .summary("Create a subscription")
+    .description("Subscribes a customer to one or more recurring prices. Unless a trial is given, the first invoice is made and charged at once; when that payment does not go through, the subscription is left `incomplete` and expires after 23 hours. The customer needs a payment method, or use `send_invoice`.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("customer", STRING).required().description("Id of the customer who subscribes."),
+        body("items", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("price", STRING.description("Id of a recurring price.")),
+                optional("quantity", INTEGER.description("Number of units; 1 when left out, none for metered prices.")),
+            ]).closed(),
+        ])).description("What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least one."),
+        body("cancel_at_period_end", BOOLEAN).description("True ends it after the first period instead of renewing."),
+        body("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("`charge_automatically` (when left out) charges the default payment method each period; `send_invoice` e-mails an invoice."),
+        body("currency", STRING).description("Three-letter ISO currency code in lower case; needed only where prices exist in several currencies."),
+        body("days_until_due", INTEGER).description("Days until each invoice is due; required with `send_invoice`."),
+        body("default_payment_method", STRING).description("Id of the payment method to charge; must belong to the customer. Left out, the customer's default."),
+        body("description", STRING).description("Text shown to the customer, up to 500 characters."),
+        body("trial_period_days", INTEGER).description("Days of free trial before the first charge, up to 730."),
+        body("metadata", OBJECT).description("Your own keys and values: up to 50 keys of 40 characters, values up to 500."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("Subscriptions_Get", "subscriptions", Action::Get, template!("/v1/subscriptions/{id}"))
+    .summary("Get a subscription")
+    .description("Returns one subscription by id: state, items with prices, billing period, cancellation.")
+    .parameters(list![path("id", STRING).required().description("Subscription id.")])
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "Subscriptions_Update", "subscriptions", Action::Update, template!("/v1/subscriptions/{id}"))
+    .summary("Update a subscription")
+    .description("Changes plan, quantity, payment or cancellation of a subscription. To switch the plan pass the existing item's `id` with the new `price`; without the id a second item is added. A change within a period is prorated unless told otherwise, which can lead to a charge.")
+    .writes()
+    .idempotent()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the subscription to change."),
+        body("cancel_at_period_end", BOOLEAN).description("True lets it end with the current period, false takes that back. The gentle way to cancel."),
+        body("collection_method", STRING.choices(words!["charge_automatically", "send_invoice"])).description("`charge_automatically` charges the default payment method; `send_invoice` e-mails an invoice."),
+        body("days_until_due", INTEGER).description("Days until each invoice is due; required with `send_invoice`."),
+        body("default_payment_method", STRING).description("Id of the payment method to charge; must belong to the customer."),
+        body("description", STRING).description("New text shown to the customer, up to 500 characters."),
+        body("items", ARRAY.items(list![
+            OBJECT.properties(list![
+                optional("id", STRING.description("Id of the subscription item to change, from `items.data` of the subscription. Left out, an item is added.")),
+                optional("price", STRING.description("Id of the price to switch to.")),
+                optional("quantity", INTEGER.description("New number of units.")),
+                optional("deleted", BOOLEAN.description("True removes the item given by `id`.")),
+            ]).closed(),
+        ])).description("Changes to the items. Give the item's `id` to change it: an entry without `id` adds a further item beside the old one."),
+        body("metadata", OBJECT).description("Your own keys and values, merged into those present; an empty value removes its key."),
+        body("proration_behavior", STRING.choices(words!["create_prorations", "none", "always_invoice"])).description("What happens to the part of the period already paid: `create_prorations` (when left out) puts the difference on the next invoice, `always_invoice` bills it now, `none` ignores it."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "Subscriptions_Delete", "subscriptions", Action::Delete, template!("/v1/subscriptions/{id}"))
+    .summary("Cancel a subscription now")
+    .description("Cancels a subscription at once; it ends immediately, nothing is refunded, and it cannot be revived. To let it run until the end of the paid period use `subscriptions.update` with `cancel_at_period_end: true`.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the subscription to cancel.")])
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("Subscriptions_Search", "subscriptions", Action::Search, template!("/v1/subscriptions/search"))
+    .summary("Search subscriptions")
+    .description("Finds subscriptions by state, metadata, time of creation or of cancellation. The result is Stripe's whole search answer: the records are in its `data`, beside `has_more` and `next_page`. To filter by customer or price use `subscriptions.list`. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.")
+    .parameters(list![
+        query("query", STRING).required().description(r#"Search expression over `canceled_at`, `created`, `metadata`, `status`. Exact match `status:"active"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#),
+        query("limit", INTEGER.minimum(1.0).maximum(100.0)).description("Records per page, 1 to 100; Stripe takes 10 when it is left out."),
+        query("page", STRING).description("Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`."),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::cursor(from_body(json_path!("$.next_page")), "page").more(from_body(json_path!("$.has_more"))).size(page_size("limit").maximum(100)))
+    .schema(SEARCH_RECORD);
+
+const RECORD: Json = json(include_str!("schemas/subscriptions.json"));
+
+const SEARCH_RECORD: Json = json(include_str!("schemas/subscriptions_search.json"));

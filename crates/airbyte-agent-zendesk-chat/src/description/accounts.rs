@@ -2,35 +2,19 @@
 
 //! `accounts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"The Zendesk Chat account.","properties":{"account_key":{"type":"string","description":"Key of the account, as used by the chat widget on web pages."},"status":{"type":["string","null"],"description":"State of the account, such as `active`."},"create_date":{"type":["string","null"],"description":"When the account was created.","format":"date-time"},"billing":{"description":"Billing address and contact; only the owner of the account sees it.","oneOf":[{"type":"object","description":"Billing address and contact of the account.","properties":{"company":{"type":["string","null"],"description":"Company name on the bill."},"first_name":{"type":["string","null"],"description":"First name of the billing contact."},"last_name":{"type":["string","null"],"description":"Last name of the billing contact."},"email":{"type":["string","null"],"description":"E-mail address bills go to."},"phone":{"type":["string","null"],"description":"Phone number of the billing contact."},"address1":{"type":["string","null"],"description":"Street and number."},"address2":{"type":["string","null"],"description":"Second line of the address."},"city":{"type":["string","null"],"description":"City or town."},"state":{"type":["string","null"],"description":"State or province."},"postal_code":{"type":["string","null"],"description":"Postal code."},"country_code":{"type":["string","null"],"description":"Two-letter country code."},"additional_info":{"type":["string","null"],"description":"Further text for the bill."},"cycle":{"type":["integer","null"],"description":"Length of the billing period."}}},{"type":"null"}]},"plan":{"description":"What the subscription includes.","oneOf":[{"type":"object","description":"What the subscription includes; limits may be numbers written as text or the word `Unlimited`.","properties":{"name":{"type":["string","null"],"description":"Name of the plan."},"price":{"type":["number","null"],"description":"Price of the plan."},"max_agents":{"type":["integer","null"],"description":"Number of agents the plan allows."},"max_departments":{"type":["string","null"],"description":"Number of departments the plan allows."},"max_concurrent_chats":{"type":["string","null"],"description":"Number of chats at a time the plan allows."},"max_history_search_days":{"type":["string","null"],"description":"How many days of chat history can be searched."},"max_advanced_triggers":{"type":["string","null"],"description":"Number of advanced triggers the plan allows."},"max_basic_triggers":{"type":["string","null"],"description":"Number of basic triggers the plan allows."},"analytics":{"type":["boolean","null"],"description":"Whether analytics are included."},"file_upload":{"type":["boolean","null"],"description":"Whether files can be sent in chats."},"rest_api":{"type":["boolean","null"],"description":"Whether the REST API is included."},"goals":{"type":["integer","null"],"description":"Number of conversion goals the plan allows."},"high_load":{"type":["boolean","null"],"description":"Whether the account is set up for high load."},"integrations":{"type":["boolean","null"],"description":"Whether integrations are included."},"ip_restriction":{"type":["boolean","null"],"description":"Whether access can be limited by IP address."},"monitoring":{"type":["boolean","null"],"description":"Whether the real-time monitor is included."},"operating_hours":{"type":["boolean","null"],"description":"Whether operating hours can be set."},"sla":{"type":["boolean","null"],"description":"Whether a service level agreement is included."},"support":{"type":["boolean","null"],"description":"Whether support is included."},"unbranding":{"type":["boolean","null"],"description":"Whether the Zendesk logo can be removed from the widget."},"agent_leaderboard":{"type":["boolean","null"],"description":"Whether the ranking of agents is included."},"agent_reports":{"type":["boolean","null"],"description":"Whether reports on agents are included."},"chat_reports":{"type":["boolean","null"],"description":"Whether reports on chats are included."},"daily_reports":{"type":["boolean","null"],"description":"Whether daily reports are included."},"email_reports":{"type":["boolean","null"],"description":"Whether reports are sent by e-mail."},"widget_customization":{"type":["string","null"],"description":"How far the widget can be customized, such as `full`."},"long_desc":{"type":["string","null"],"description":"Description of the plan."},"short_desc":{"type":["string","null"],"description":"Short description of the plan."}}},{"type":"null"}]}},"required":["account_key"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `accounts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("accounts"),
-    description: Borrowed("The Zendesk Chat account with its plan; there is just one."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("GetAccount"),
-            entity: Borrowed("accounts"),
-            action: Action::Get,
-            summary: Borrowed("Get the account"),
-            description: Borrowed(
-                "Returns the Zendesk Chat account the credentials belong to: state, plan with its limits and, for the owner only, billing address. Use it to see what the plan includes. Takes no arguments. For administrators.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/account"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see the plan, its limits or the state of the account."),
-    phrases: Borrowed(&[Borrowed("chat plan"), Borrowed("chat account")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("accounts", "The Zendesk Chat account with its plan; there is just one.")
+    .when_to_use("To see the plan, its limits or the state of the account.")
+    .phrases(texts!["chat plan", "chat account"])
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetAccount", "accounts", Action::Get, template!("/account"))
+    .summary("Get the account")
+    .description("Returns the Zendesk Chat account the credentials belong to: state, plan with its limits and, for the owner only, billing address. Use it to see what the plan includes. Takes no arguments. For administrators.")
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/accounts.json"));

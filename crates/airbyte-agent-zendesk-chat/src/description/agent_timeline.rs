@@ -2,113 +2,26 @@
 
 //! `agent_timeline` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A span of time that one agent spent in one status.","properties":{"agent_id":{"type":"integer","description":"Id of the agent."},"start_time":{"type":["string","null"],"description":"When the span began.","format":"date-time"},"status":{"type":["string","null"],"description":"Status during the span, such as `online`, `away` or `invisible`."},"duration":{"type":["number","null"],"description":"Length of the span in seconds."},"engagement_count":{"type":["integer","null"],"description":"Number of chats the agent was serving during the span."}},"required":["agent_id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `agent_timeline` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("agent_timeline"),
-    description: Borrowed("A span of time that one agent spent in one status."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListAgentTimeline"),
-            entity: Borrowed("agent_timeline"),
-            action: Action::List,
-            summary: Borrowed("List agent status spans"),
-            description: Borrowed(
-                "Exports how agents spent their time: one record for each span in one status, with its length in seconds and the number of chats served. Use it for online time and workload; for the chats themselves use `chats.list`. Pass `fields` as `agent_timeline(*)` and a `start_time` in microseconds; there is no end time, so stop at the first record that is too late. An answer with fewer records than `limit` is the last; spans change while they last, so the newest ones come again in a later export.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/incremental/agent_timeline"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("start_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only time spans that began or changed at or after this instant, Unix time in microseconds (16 digits, seconds times 1,000,000). It must lie more than five minutes in the past. Left out, the export starts with the earliest span.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer records than this is the last one.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("1000"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("1000"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields the records carry. `agent_timeline(*)` asks for all of them; pass it always, because Zendesk returns little more than ids without it. Single fields go inside the brackets, separated by commas.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""agent_timeline(*)""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""agent_timeline(*)""#))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("agent_timeline"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("start_time"), Borrowed("start_time"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: Some(1000),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                short_page_ends: true,
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("For online time, away time and workload of agents."),
-    phrases: Borrowed(
-        &[Borrowed("online time"), Borrowed("agent activity"), Borrowed("agent status")],
-    ),
-};
+pub(super) const ENTITY: Entity = Entity::new("agent_timeline", "A span of time that one agent spent in one status.")
+    .when_to_use("For online time, away time and workload of agents.")
+    .phrases(texts!["online time", "agent activity", "agent status"])
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("ListAgentTimeline", "agent_timeline", Action::List, template!("/incremental/agent_timeline"))
+    .summary("List agent status spans")
+    .description("Exports how agents spent their time: one record for each span in one status, with its length in seconds and the number of chats served. Use it for online time and workload; for the chats themselves use `chats.list`. Pass `fields` as `agent_timeline(*)` and a `start_time` in microseconds; there is no end time, so stop at the first record that is too late. An answer with fewer records than `limit` is the last; spans change while they last, so the newest ones come again in a later export.")
+    .parameters(list![
+        query("start_time", INTEGER).description("Only time spans that began or changed at or after this instant, Unix time in microseconds (16 digits, seconds times 1,000,000). It must lie more than five minutes in the past. Left out, the export starts with the earliest span."),
+        query("limit", INTEGER.maximum(1000.0).default("1000")).default("1000").description("Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer records than this is the last one."),
+        query("fields", STRING.default(r#""agent_timeline(*)""#)).default(r#""agent_timeline(*)""#).description("Which fields the records carry. `agent_timeline(*)` asks for all of them; pass it always, because Zendesk returns little more than ids without it. Single fields go inside the brackets, separated by commas."),
+    ])
+    .records(json_path!("$.agent_timeline"))
+    .meta(list![meta("next_page", json_path!("$.next_page")), meta("count", json_path!("$.count"))])
+    .paging(Paging::link(from_meta("next_page"), list![(text("start_time"), text("start_time"))]).size(page_size("limit").default(1000).maximum(1000)).short_page_ends())
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/agent_timeline.json"));

@@ -2,164 +2,45 @@
 
 //! `agents` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Somebody who answers chats.","properties":{"id":{"type":"integer","description":"Agent id."},"email":{"type":["string","null"],"description":"E-mail address the agent signs in with."},"display_name":{"type":["string","null"],"description":"Name visitors see."},"first_name":{"type":["string","null"],"description":"First name."},"last_name":{"type":["string","null"],"description":"Last name."},"enabled":{"type":["boolean","null"],"description":"Whether the agent may sign in and chat."},"role_id":{"type":["integer","null"],"description":"Id of the agent's role."},"roles":{"description":"Special privileges; superseded by `role_id`.","oneOf":[{"type":"object","description":"Special privileges of an agent (older style; roles are the newer one).","properties":{"administrator":{"type":["boolean","null"],"description":"Whether the agent is an administrator."},"owner":{"type":["boolean","null"],"description":"Whether the agent owns the account."}}},{"type":"null"}]},"departments":{"type":["array","null"],"description":"Ids of the departments the agent belongs to.","items":{"type":"integer"}},"enabled_departments":{"type":["array","null"],"description":"Ids of those departments that are enabled.","items":{"type":"integer"}},"skills":{"type":["array","null"],"description":"Ids of the agent's skills.","items":{"type":"integer"}},"scope":{"type":["string","null"],"description":"How far the agent's rights reach, such as `all`."},"create_date":{"type":["string","null"],"description":"When the agent was created.","format":"date-time"},"last_login":{"type":["string","null"],"description":"When the agent last signed in.","format":"date-time"},"login_count":{"type":["integer","null"],"description":"How often the agent has signed in."}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `agents` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("agents"),
-    description: Borrowed("Somebody who answers chats."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListAgents"),
-            entity: Borrowed("agents"),
-            action: Action::List,
-            summary: Borrowed("List agents"),
-            description: Borrowed(
-                "Lists chat agents in the order of their ids, with name, e-mail address, role, departments and skills. Use it to turn names into agent ids or ids into names. A page has up to 100; the next one begins at `since_id`, the last id plus one. Pass `limit`, since Zendesk may return as few as 10 without it.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/agents"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of agents to return. Without it Zendesk decides, which may be as few as 10.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with this id or a higher one, in the order of ids. To go on after a page pass the id of its last record plus one; an empty answer is the end.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("since_id"),
-                    add: 1,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                short_page_ends: true,
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetAgent"),
-            entity: Borrowed("agents"),
-            action: Action::Get,
-            summary: Borrowed("Get an agent"),
-            description: Borrowed(
-                "Returns one agent by id: name, e-mail address, role, departments, skills and last sign-in. To find an agent by name or e-mail address list agents instead.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/agents/")),
-                    Piece::Name(Borrowed("agent_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("agent_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the agent, from `agents.list`, `agent_ids` of a chat or `members` of a department.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Agent id."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("E-mail address the agent signs in with."),
-        },
-        StoreField {
-            name: Borrowed("display_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name visitors see."),
-        },
-        StoreField {
-            name: Borrowed("first_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("First name."),
-        },
-        StoreField {
-            name: Borrowed("last_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Last name."),
-        },
-        StoreField {
-            name: Borrowed("enabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the agent may sign in and chat."),
-        },
-        StoreField {
-            name: Borrowed("role_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the agent's role."),
-        },
-        StoreField {
-            name: Borrowed("departments"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the departments the agent belongs to."),
-        },
-        StoreField {
-            name: Borrowed("create_date"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the agent was created."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To turn an agent's name or e-mail address into an id, or an id into a person.",
-    ),
-    phrases: Borrowed(&[Borrowed("chat agent"), Borrowed("who answers chats")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("agents", "Somebody who answers chats.")
+    .when_to_use("To turn an agent's name or e-mail address into an id, or an id into a person.")
+    .phrases(texts!["chat agent", "who answers chats"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Agent id."),
+        stored("email", "string", "E-mail address the agent signs in with."),
+        stored("display_name", "string", "Name visitors see."),
+        stored("first_name", "string", "First name."),
+        stored("last_name", "string", "Last name."),
+        stored("enabled", "boolean", "Whether the agent may sign in and chat."),
+        stored("role_id", "integer", "Id of the agent's role."),
+        stored("departments", "array", "Ids of the departments the agent belongs to."),
+        stored("create_date", "string", "When the agent was created."),
+    ]);
+
+const LIST: Operation = Operation::get("ListAgents", "agents", Action::List, template!("/agents"))
+    .summary("List agents")
+    .description("Lists chat agents in the order of their ids, with name, e-mail address, role, departments and skills. Use it to turn names into agent ids or ids into names. A page has up to 100; the next one begins at `since_id`, the last id plus one. Pass `limit`, since Zendesk may return as few as 10 without it.")
+    .preferred_for_check()
+    .parameters(list![
+        query("limit", INTEGER.maximum(100.0).default("100")).default("100").description("Number of agents to return. Without it Zendesk decides, which may be as few as 10."),
+        query("since_id", INTEGER).description("Only records with this id or a higher one, in the order of ids. To go on after a page pass the id of its last record plus one; an empty answer is the end."),
+    ])
+    .records(json_path!("$"))
+    .paging(Paging::last_record(json_path!("$.id"), "since_id", 1).size(page_size("limit").maximum(100)).short_page_ends())
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetAgent", "agents", Action::Get, template!("/agents/{agent_id}"))
+    .summary("Get an agent")
+    .description("Returns one agent by id: name, e-mail address, role, departments, skills and last sign-in. To find an agent by name or e-mail address list agents instead.")
+    .parameters(list![
+        path("agent_id", INTEGER).required().description("Id of the agent, from `agents.list`, `agent_ids` of a chat or `members` of a department."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/agents.json"));

@@ -2,108 +2,31 @@
 
 //! `bans` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A visitor or an IP address that may not chat.","properties":{"id":{"type":"integer","description":"Ban id."},"type":{"type":["string","null"],"description":"Kind of ban: `ip_address` or `visitor` (also written as one letter, `I` or `V`)."},"ip_address":{"type":["string","null"],"description":"The banned IP address; only set for bans by address."},"visitor_id":{"type":["string","null"],"description":"Id of the banned visitor; only set for bans of visitors."},"visitor_name":{"type":["string","null"],"description":"Name of the banned visitor."},"reason":{"type":["string","null"],"description":"Why it was banned, as written by the agent."},"created_at":{"type":["string","null"],"description":"When it was banned; null for old bans.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `bans` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("bans"),
-    description: Borrowed("A visitor or an IP address that may not chat."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListBans"),
-            entity: Borrowed("bans"),
-            action: Action::List,
-            summary: Borrowed("List bans"),
-            description: Borrowed(
-                "Lists banned IP addresses and banned visitors in one list; `ip_address` or `visitor_id` tells which. Pages go by id over both kinds together, so a ban may come twice at the edge of two pages; compare ids. For administrators.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/bans"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of bans to return; Zendesk returns 10 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only records with this id or a higher one, in the order of ids. To go on after a page pass the id of its last record plus one; an empty answer is the end.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Each, Step::Each]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("since_id"),
-                    add: 1,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                short_page_ends: true,
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetBan"),
-            entity: Borrowed("bans"),
-            action: Action::Get,
-            summary: Borrowed("Get a ban"),
-            description: Borrowed(
-                "Returns one ban by id: the banned address or visitor, the reason and when it was made. For administrators.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/bans/")),
-                    Piece::Name(Borrowed("ban_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ban_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the ban, from `bans.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To see who may not chat and why."),
-    phrases: Borrowed(&[Borrowed("banned"), Borrowed("blocked visitor")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("bans", "A visitor or an IP address that may not chat.")
+    .when_to_use("To see who may not chat and why.")
+    .phrases(texts!["banned", "blocked visitor"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("ListBans", "bans", Action::List, template!("/bans"))
+    .summary("List bans")
+    .description("Lists banned IP addresses and banned visitors in one list; `ip_address` or `visitor_id` tells which. Pages go by id over both kinds together, so a ban may come twice at the edge of two pages; compare ids. For administrators.")
+    .parameters(list![
+        query("limit", INTEGER.maximum(100.0).default("100")).default("100").description("Number of bans to return; Zendesk returns 10 when it is left out."),
+        query("since_id", INTEGER).description("Only records with this id or a higher one, in the order of ids. To go on after a page pass the id of its last record plus one; an empty answer is the end."),
+    ])
+    .records(json_path!("$[*][*]"))
+    .paging(Paging::last_record(json_path!("$.id"), "since_id", 1).size(page_size("limit").maximum(100)).short_page_ends())
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetBan", "bans", Action::Get, template!("/bans/{ban_id}"))
+    .summary("Get a ban")
+    .description("Returns one ban by id: the banned address or visitor, the reason and when it was made. For administrators.")
+    .parameters(list![path("ban_id", INTEGER).required().description("Id of the ban, from `bans.list`.")])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/bans.json"));

@@ -2,210 +2,47 @@
 
 //! `chats` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A conversation between a visitor and agents, or a message left while nobody was online.","properties":{"id":{"type":"string","description":"Chat id, a text."},"type":{"type":["string","null"],"description":"`chat` for a conversation, `offline_msg` for a message left while nobody was online."},"timestamp":{"type":["string","null"],"description":"When the chat began.","format":"date-time"},"update_timestamp":{"type":["string","null"],"description":"When the chat last changed; the export is ordered by it.","format":"date-time"},"duration":{"type":["integer","null"],"description":"Length of the chat in seconds."},"department_id":{"type":["integer","null"],"description":"Id of the department the chat went to."},"department_name":{"type":["string","null"],"description":"Name of the department the chat went to."},"agent_ids":{"type":["array","null"],"description":"Ids of the agents who took part, as text.","items":{"type":"string"}},"agent_names":{"type":["array","null"],"description":"Names of the agents who took part.","items":{"type":"string"}},"visitor":{"description":"The visitor, with name and contact data.","oneOf":[{"type":"object","description":"The person on the website.","properties":{"id":{"type":["string","null"],"description":"Visitor id."},"name":{"type":["string","null"],"description":"Name, as given or made up by Zendesk."},"email":{"type":["string","null"],"description":"E-mail address, if given."},"phone":{"type":["string","null"],"description":"Phone number, if given."},"notes":{"type":["string","null"],"description":"Notes agents wrote about the visitor."}}},{"type":"null"}]},"session":{"description":"The visitor's session: browser, place, times.","oneOf":[{"type":"object","description":"The visitor's session on the website.","properties":{"id":{"type":["string","null"],"description":"Session id."},"browser":{"type":["string","null"],"description":"Browser, such as `Chrome`."},"platform":{"type":["string","null"],"description":"Operating system, such as `Mac OS`."},"user_agent":{"type":["string","null"],"description":"The browser's User-Agent line."},"ip":{"type":["string","null"],"description":"IP address of the visitor."},"city":{"type":["string","null"],"description":"City by IP address."},"region":{"type":["string","null"],"description":"Region by IP address."},"country_code":{"type":["string","null"],"description":"Two-letter country code by IP address."},"country_name":{"type":["string","null"],"description":"Country by IP address."},"start_date":{"type":["string","null"],"description":"When the session began.","format":"date-time"},"end_date":{"type":["string","null"],"description":"When the session ended.","format":"date-time"}}},{"type":"null"}]},"history":{"type":["array","null"],"description":"Transcript: messages and other events in order of time.","items":{"type":"object","description":"One entry of the transcript.","properties":{"type":{"type":["string","null"],"description":"Kind of entry, such as `chat.msg` (message), `chat.memberjoin`, `chat.memberleave`, `chat.rating`, `chat.comment`, `chat.tags`, `chat.file` or `chat.triggered`."},"timestamp":{"type":["string","null"],"description":"When it happened.","format":"date-time"},"name":{"type":["string","null"],"description":"Name of the person it comes from."},"nick":{"type":["string","null"],"description":"Handle of that person: `visitor`, `agent:<id>` or `agent:trigger`."},"msg":{"type":["string","null"],"description":"Text of a message."},"msg_id":{"type":["string","null"],"description":"Id of the message within the chat."},"channel":{"type":["string","null"],"description":"Channel the entry belongs to; starts with `#`."},"department_id":{"type":["integer","null"],"description":"Id of the department of the agent."},"department_name":{"type":["string","null"],"description":"Name of the department of the agent."},"rating":{"type":["string","null"],"description":"Rating before the change."},"new_rating":{"type":["string","null"],"description":"Rating after the change."},"tags":{"type":["array","null"],"description":"Tags before the change.","items":{"type":"string"}},"new_tags":{"type":["array","null"],"description":"Tags after the change.","items":{"type":"string"}},"options":{"type":["string","null"],"description":"Answers offered with a message, separated by `/`."}}}},"engagements":{"type":["array","null"],"description":"The spans in which single agents served the chat.","items":{"type":"object","description":"The span in which one agent served a chat.","properties":{"id":{"type":["string","null"],"description":"Engagement id."},"agent_id":{"type":["string","null"],"description":"Id of the agent, as text."},"agent_name":{"type":["string","null"],"description":"Display name of the agent."},"agent_full_name":{"type":["string","null"],"description":"Full name of the agent."},"department_id":{"type":["integer","null"],"description":"Id of the department at the time."},"timestamp":{"type":["string","null"],"description":"When the span began.","format":"date-time"},"duration":{"type":["number","null"],"description":"Length of the span in seconds."},"accepted":{"type":["boolean","null"],"description":"Whether the agent accepted the chat."},"assigned":{"type":["boolean","null"],"description":"Whether the chat was assigned to the agent by routing."},"started_by":{"type":["string","null"],"description":"How it began: `visitor`, `agent`, `trigger`, `transfer` and the like."},"rating":{"type":["string","null"],"description":"The visitor's verdict on this span: `good` or `bad`."},"comment":{"type":["string","null"],"description":"What the visitor wrote with the rating."},"count":{"description":"Number of messages by side.","oneOf":[{"type":"object","description":"Number of messages in a chat.","properties":{"total":{"type":["integer","null"],"description":"All messages."},"agent":{"type":["integer","null"],"description":"Messages by agents."},"visitor":{"type":["integer","null"],"description":"Messages by the visitor."}}},{"type":"null"}]},"response_time":{"description":"How long the visitor waited for this agent's answers.","oneOf":[{"type":"object","description":"Waiting times of the visitor, in seconds.","properties":{"first":{"type":["integer","null"],"description":"Until the first answer."},"avg":{"type":["number","null"],"description":"On average."},"max":{"type":["integer","null"],"description":"At the longest."}}},{"type":"null"}]},"skills_requested":{"type":["array","null"],"description":"Ids of the skills routing asked for.","items":{"type":"integer"}},"skills_fulfilled":{"type":["boolean","null"],"description":"Whether the agent had those skills."}}}},"conversions":{"type":["array","null"],"description":"The last goals reached that are credited to the chat, at most 20.","items":{"type":"object","description":"A goal the visitor reached, credited to the chat.","properties":{"id":{"type":["string","null"],"description":"Conversion id."},"goal_id":{"type":["integer","null"],"description":"Id of the goal."},"goal_name":{"type":["string","null"],"description":"Name of the goal."},"timestamp":{"type":["string","null"],"description":"When the goal was reached.","format":"date-time"},"attribution":{"description":"Which agent and chat get the credit.","oneOf":[{"type":"object","description":"Who gets the credit for a conversion.","properties":{"agent_id":{"type":["integer","null"],"description":"Id of the agent."},"agent_name":{"type":["string","null"],"description":"Name of the agent."},"department_id":{"type":["integer","null"],"description":"Id of the department."},"department_name":{"type":["string","null"],"description":"Name of the department."},"chat_timestamp":{"type":["string","null"],"description":"When the credited chat took place.","format":"date-time"}}},{"type":"null"}]}}}},"count":{"description":"Number of messages by side.","oneOf":[{"type":"object","description":"Number of messages in a chat.","properties":{"total":{"type":["integer","null"],"description":"All messages."},"agent":{"type":["integer","null"],"description":"Messages by agents."},"visitor":{"type":["integer","null"],"description":"Messages by the visitor."}}},{"type":"null"}]},"response_time":{"description":"How long the visitor waited for answers.","oneOf":[{"type":"object","description":"Waiting times of the visitor, in seconds.","properties":{"first":{"type":["integer","null"],"description":"Until the first answer."},"avg":{"type":["number","null"],"description":"On average."},"max":{"type":["integer","null"],"description":"At the longest."}}},{"type":"null"}]},"rating":{"type":["string","null"],"description":"The visitor's verdict: `good` or `bad`; null when none was given."},"comment":{"type":["string","null"],"description":"What the visitor wrote with the rating."},"tags":{"type":["array","null"],"description":"Tags given to the chat.","items":{"type":"string"}},"started_by":{"type":["string","null"],"description":"Who began: `visitor`, `agent` or `trigger`."},"triggered":{"type":["boolean","null"],"description":"Whether a trigger started the chat."},"triggered_response":{"type":["boolean","null"],"description":"Whether the visitor answered the trigger's message."},"missed":{"type":["boolean","null"],"description":"Whether no agent answered."},"unread":{"type":["boolean","null"],"description":"Whether no agent has read it yet."},"deleted":{"type":["boolean","null"],"description":"Whether the chat was deleted."},"message":{"type":["string","null"],"description":"Text of an offline message; conversations have their text in `history`."},"webpath":{"type":["array","null"],"description":"Pages the visitor saw during the session.","items":{"type":"object","description":"A page the visitor saw.","properties":{"from":{"type":["string","null"],"description":"Page the visitor came from."},"timestamp":{"type":["string","null"],"description":"When the page was opened.","format":"date-time"},"to":{"type":["string","null"],"description":"URL of the page."},"title":{"type":["string","null"],"description":"Title of the page."}}}},"zendesk_ticket_id":{"type":["integer","null"],"description":"Id of the Zendesk Support ticket made from the chat, if any."}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `chats` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("chats"),
-    description: Borrowed(
-        "A conversation between a visitor and agents, with transcript, or an offline message.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListChats"),
-            entity: Borrowed("chats"),
-            action: Action::List,
-            summary: Borrowed("List chats"),
-            description: Borrowed(
-                "Exports chats and offline messages that were created or changed from `start_time` on, by time of their last change, oldest first, up to 1000 in one answer. Pass `fields` as `chats(*)` for whole records with transcripts, or name single fields to keep the answer small; without it only ids come back. There is no filter by agent, department or visitor and no end time: narrow by `start_time` and compare the records. An answer with fewer records than `limit` is the last. A chat that changes meanwhile shows up again: compare ids.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/incremental/chats"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("start_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only chats that were created or changed at or after this instant, Unix time in seconds. It must lie more than five minutes in the past. Left out, the export starts with the earliest chat.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("start_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Second half of the position in the export, used with `start_time` to tell apart chats that changed in the same second: the `end_id` of the previous answer. Not needed on the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer records than this is the last one.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(1000.0),
-                        default: Some(Json(Borrowed("1000"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("1000"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Which fields the records carry. `chats(*)` asks for all of them; pass it always, because Zendesk returns only ids without it. Single fields go inside the brackets, separated by commas, which keeps transcripts out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""chats(*)""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""chats(*)""#))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("chats"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[
-                        (Borrowed("start_time"), Borrowed("start_time")),
-                        (Borrowed("start_id"), Borrowed("start_id")),
-                    ]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: Some(1000),
-                    maximum: Some(1000),
-                    needed: false,
-                }),
-                short_page_ends: true,
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetChat"),
-            entity: Borrowed("chats"),
-            action: Action::Get,
-            summary: Borrowed("Get a chat"),
-            description: Borrowed(
-                "Returns one chat by id with everything: transcript in `history`, visitor, session, agents, rating, tags and conversions. Use it after `chats.list` to read a conversation.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/chats/")),
-                    Piece::Name(Borrowed("chat_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("chat_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the chat, a text such as `2503.9981.UfUmuCBEZB6Qb`, from `chats.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Chat id, a text."),
-        },
-        StoreField {
-            name: Borrowed("timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the chat began."),
-        },
-        StoreField {
-            name: Borrowed("update_timestamp"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the chat last changed; the export is ordered by it."),
-        },
-        StoreField {
-            name: Borrowed("department_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the department the chat went to."),
-        },
-        StoreField {
-            name: Borrowed("department_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the department the chat went to."),
-        },
-        StoreField {
-            name: Borrowed("duration"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Length of the chat in seconds."),
-        },
-        StoreField {
-            name: Borrowed("rating"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "The visitor's verdict: `good` or `bad`; null when none was given.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("missed"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether no agent answered."),
-        },
-        StoreField {
-            name: Borrowed("agent_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the agents who took part, as text."),
-        },
-    ]),
-    when_to_use: Borrowed(
-        "To read transcripts or look at ratings, response times and missed chats.",
-    ),
-    phrases: Borrowed(&[
-        Borrowed("chats"),
-        Borrowed("transcript"),
-        Borrowed("missed chats"),
-        Borrowed("chat rating"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("chats", "A conversation between a visitor and agents, with transcript, or an offline message.")
+    .when_to_use("To read transcripts or look at ratings, response times and missed chats.")
+    .phrases(texts!["chats", "transcript", "missed chats", "chat rating"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Chat id, a text."),
+        stored("timestamp", "string", "When the chat began."),
+        stored("update_timestamp", "string", "When the chat last changed; the export is ordered by it."),
+        stored("department_id", "integer", "Id of the department the chat went to."),
+        stored("department_name", "string", "Name of the department the chat went to."),
+        stored("duration", "integer", "Length of the chat in seconds."),
+        stored("rating", "string", "The visitor's verdict: `good` or `bad`; null when none was given."),
+        stored("missed", "boolean", "Whether no agent answered."),
+        stored("agent_ids", "array", "Ids of the agents who took part, as text."),
+    ]);
+
+const LIST: Operation = Operation::get("ListChats", "chats", Action::List, template!("/incremental/chats"))
+    .summary("List chats")
+    .description("Exports chats and offline messages that were created or changed from `start_time` on, by time of their last change, oldest first, up to 1000 in one answer. Pass `fields` as `chats(*)` for whole records with transcripts, or name single fields to keep the answer small; without it only ids come back. There is no filter by agent, department or visitor and no end time: narrow by `start_time` and compare the records. An answer with fewer records than `limit` is the last. A chat that changes meanwhile shows up again: compare ids.")
+    .parameters(list![
+        query("start_time", INTEGER).description("Only chats that were created or changed at or after this instant, Unix time in seconds. It must lie more than five minutes in the past. Left out, the export starts with the earliest chat."),
+        query("start_id", STRING).description("Second half of the position in the export, used with `start_time` to tell apart chats that changed in the same second: the `end_id` of the previous answer. Not needed on the first page."),
+        query("limit", INTEGER.maximum(1000.0).default("1000")).default("1000").description("Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer records than this is the last one."),
+        query("fields", STRING.default(r#""chats(*)""#)).default(r#""chats(*)""#).description("Which fields the records carry. `chats(*)` asks for all of them; pass it always, because Zendesk returns only ids without it. Single fields go inside the brackets, separated by commas, which keeps transcripts out."),
+    ])
+    .records(json_path!("$.chats"))
+    .meta(list![meta("next_page", json_path!("$.next_page")), meta("count", json_path!("$.count"))])
+    .paging(Paging::link(from_meta("next_page"), list![(text("start_time"), text("start_time")), (text("start_id"), text("start_id"))]).size(page_size("limit").default(1000).maximum(1000)).short_page_ends())
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetChat", "chats", Action::Get, template!("/chats/{chat_id}"))
+    .summary("Get a chat")
+    .description("Returns one chat by id with everything: transcript in `history`, visitor, session, agents, rating, tags and conversions. Use it after `chats.list` to read a conversation.")
+    .parameters(list![
+        path("chat_id", STRING).required().description("Id of the chat, a text such as `2503.9981.UfUmuCBEZB6Qb`, from `chats.list`."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/chats.json"));

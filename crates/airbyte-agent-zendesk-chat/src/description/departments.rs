@@ -2,98 +2,35 @@
 
 //! `departments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A group of agents that visitors can choose or chats are routed to.","properties":{"id":{"type":"integer","description":"Department id."},"name":{"type":["string","null"],"description":"Name visitors see."},"description":{"type":["string","null"],"description":"What the department is for."},"enabled":{"type":["boolean","null"],"description":"Whether it takes part in routing and is offered to visitors."},"members":{"type":["array","null"],"description":"Ids of its agents.","items":{"type":"integer"}},"settings":{"description":"Settings of the department.","oneOf":[{"type":"object","description":"Settings of a department.","properties":{"chat_limit":{"type":["integer","null"],"description":"Number of chats the department takes at a time."}}},{"type":"null"}]}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `departments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("departments"),
-    description: Borrowed("A group of agents that visitors can choose or chats are routed to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListDepartments"),
-            entity: Borrowed("departments"),
-            action: Action::List,
-            summary: Borrowed("List departments"),
-            description: Borrowed(
-                "Lists all departments with their member agents, disabled ones included. Use it to learn department ids or who belongs where.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/departments"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Zendesk Chat returns all departments in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetDepartment"),
-            entity: Borrowed("departments"),
-            action: Action::Get,
-            summary: Borrowed("Get a department"),
-            description: Borrowed(
-                "Returns one department by id: name, state, member agents and settings.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/departments/")),
-                    Piece::Name(Borrowed("department_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("department_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the department, from `departments.list` or `department_id` of a chat.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Department id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name visitors see."),
-        },
-        StoreField {
-            name: Borrowed("enabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it takes part in routing and is offered to visitors."),
-        },
-        StoreField {
-            name: Borrowed("members"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of its agents."),
-        },
-    ]),
-    when_to_use: Borrowed("To get department ids or members."),
-    phrases: Borrowed(&[Borrowed("department"), Borrowed("team")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("departments", "A group of agents that visitors can choose or chats are routed to.")
+    .when_to_use("To get department ids or members.")
+    .phrases(texts!["department", "team"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Department id."),
+        stored("name", "string", "Name visitors see."),
+        stored("enabled", "boolean", "Whether it takes part in routing and is offered to visitors."),
+        stored("members", "array", "Ids of its agents."),
+    ]);
+
+const LIST: Operation = Operation::get("ListDepartments", "departments", Action::List, template!("/departments"))
+    .summary("List departments")
+    .description("Lists all departments with their member agents, disabled ones included. Use it to learn department ids or who belongs where.")
+    .records(json_path!("$"))
+    .paging(Paging::none("Zendesk Chat returns all departments in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetDepartment", "departments", Action::Get, template!("/departments/{department_id}"))
+    .summary("Get a department")
+    .description("Returns one department by id: name, state, member agents and settings.")
+    .parameters(list![
+        path("department_id", INTEGER).required().description("Id of the department, from `departments.list` or `department_id` of a chat."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/departments.json"));

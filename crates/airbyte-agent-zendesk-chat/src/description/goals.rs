@@ -2,73 +2,27 @@
 
 //! `goals` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A conversion goal: a page or event on the website that counts as success.","properties":{"id":{"type":"integer","description":"Goal id."},"name":{"type":["string","null"],"description":"Name of the goal."},"description":{"type":["string","null"],"description":"What the goal is for."},"enabled":{"type":["boolean","null"],"description":"Whether the goal is tracked; at most five are active at a time."},"attribution_model":{"type":["string","null"],"description":"Which chat gets the credit: `first_touch` or `last_touch`."},"attribution_window":{"type":["integer","null"],"description":"Older name of `attribution_period`."},"attribution_period":{"type":["integer","null"],"description":"For how many days after a chat a conversion is credited to it, 1 to 30."},"settings":{"type":["object","null"],"description":"Holds `conditions`, of which one has to be met for the goal to count."}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `goals` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("goals"),
-    description: Borrowed("A conversion goal on the website that chats can be credited with."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListGoals"),
-            entity: Borrowed("goals"),
-            action: Action::List,
-            summary: Borrowed("List goals"),
-            description: Borrowed(
-                "Lists all conversion goals with their conditions and how conversions are credited. Conversions themselves are in `conversions` of a chat.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/goals"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Zendesk Chat returns all goals in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetGoal"),
-            entity: Borrowed("goals"),
-            action: Action::Get,
-            summary: Borrowed("Get a goal"),
-            description: Borrowed("Returns one conversion goal by id, with its conditions."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/goals/")),
-                    Piece::Name(Borrowed("goal_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("goal_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the goal, from `goals.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To learn which goals are tracked and how conversions are credited."),
-    phrases: Borrowed(&[Borrowed("goal"), Borrowed("conversion")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("goals", "A conversion goal on the website that chats can be credited with.")
+    .when_to_use("To learn which goals are tracked and how conversions are credited.")
+    .phrases(texts!["goal", "conversion"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("ListGoals", "goals", Action::List, template!("/goals"))
+    .summary("List goals")
+    .description("Lists all conversion goals with their conditions and how conversions are credited. Conversions themselves are in `conversions` of a chat.")
+    .records(json_path!("$"))
+    .paging(Paging::none("Zendesk Chat returns all goals in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetGoal", "goals", Action::Get, template!("/goals/{goal_id}"))
+    .summary("Get a goal")
+    .description("Returns one conversion goal by id, with its conditions.")
+    .parameters(list![path("goal_id", INTEGER).required().description("Id of the goal, from `goals.list`.")])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/goals.json"));

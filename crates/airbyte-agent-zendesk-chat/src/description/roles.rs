@@ -2,75 +2,29 @@
 
 //! `roles` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A set of permissions for agents.","properties":{"id":{"type":"integer","description":"Role id."},"name":{"type":["string","null"],"description":"Name of the role, such as `Administrator`."},"description":{"type":["string","null"],"description":"What the role is for."},"enabled":{"type":["boolean","null"],"description":"Whether the role can be used."},"permissions":{"type":["object","null"],"description":"What its members may do, by permission name, such as `visitors_seen`: `account`, `department` or `own`."},"members_count":{"type":["integer","null"],"description":"Number of agents with this role."}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `roles` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("roles"),
-    description: Borrowed("A set of permissions for agents."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListRoles"),
-            entity: Borrowed("roles"),
-            action: Action::List,
-            summary: Borrowed("List roles"),
-            description: Borrowed(
-                "Lists all roles that agents can have, with permissions and number of members. Who has a role is in `role_id` of the agents.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/roles"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Zendesk Chat returns all roles in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetRole"),
-            entity: Borrowed("roles"),
-            action: Action::Get,
-            summary: Borrowed("Get a role"),
-            description: Borrowed("Returns one role by id, with its permissions."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/roles/")),
-                    Piece::Name(Borrowed("role_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("role_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the role, from `roles.list` or `role_id` of an agent.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To learn what agents of a role may do."),
-    phrases: Borrowed(&[Borrowed("role"), Borrowed("permissions")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("roles", "A set of permissions for agents.")
+    .when_to_use("To learn what agents of a role may do.")
+    .phrases(texts!["role", "permissions"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("ListRoles", "roles", Action::List, template!("/roles"))
+    .summary("List roles")
+    .description("Lists all roles that agents can have, with permissions and number of members. Who has a role is in `role_id` of the agents.")
+    .records(json_path!("$"))
+    .paging(Paging::none("Zendesk Chat returns all roles in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetRole", "roles", Action::Get, template!("/roles/{role_id}"))
+    .summary("Get a role")
+    .description("Returns one role by id, with its permissions.")
+    .parameters(list![
+        path("role_id", INTEGER).required().description("Id of the role, from `roles.list` or `role_id` of an agent."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/roles.json"));

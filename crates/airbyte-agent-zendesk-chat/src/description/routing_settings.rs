@@ -2,39 +2,19 @@
 
 //! `routing_settings` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"How chats are given to agents, for the whole account.","properties":{"routing_mode":{"type":["string","null"],"description":"`broadcast` (all agents see a chat), `assigned` (one agent gets it) or `hybrid`."},"chat_limit":{"type":["object","null"],"description":"Limit of chats per agent at a time: `enabled`, `limit` (0 to 20), `limit_type` (`account` or `agent`), `allow_agent_override`."},"skill_routing":{"type":["object","null"],"description":"Routing by skills: `enabled` and `max_wait_time` in seconds."},"reassignment":{"type":["object","null"],"description":"What happens to chats an agent does not take: `enabled` and `timeout` in seconds."},"auto_idle":{"type":["object","null"],"description":"When an agent who misses chats is set idle: `enabled`, `reassignments_before_idle`, `new_status`."},"auto_accept":{"type":["object","null"],"description":"Whether chats are accepted for the agent: `enabled`."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `routing_settings` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("routing_settings"),
-    description: Borrowed(
-        "How chats are given to agents, for the whole account; there is just one record.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("GetRoutingSettings"),
-            entity: Borrowed("routing_settings"),
-            action: Action::Get,
-            summary: Borrowed("Get the routing settings"),
-            description: Borrowed(
-                "Returns how the account gives chats to agents: routing mode, limit of chats per agent, skills, reassignment, idling and automatic acceptance. Takes no arguments.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/routing_settings/account"))]),
-            },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To learn the routing mode and limits of the account."),
-    phrases: Borrowed(&[Borrowed("routing"), Borrowed("chat limit")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("routing_settings", "How chats are given to agents, for the whole account; there is just one record.")
+    .when_to_use("To learn the routing mode and limits of the account.")
+    .phrases(texts!["routing", "chat limit"])
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetRoutingSettings", "routing_settings", Action::Get, template!("/routing_settings/account"))
+    .summary("Get the routing settings")
+    .description("Returns how the account gives chats to agents: routing mode, limit of chats per agent, skills, reassignment, idling and automatic acceptance. Takes no arguments.")
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/routing_settings.json"));

@@ -2,98 +2,35 @@
 
 //! `shortcuts` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A ready-made answer that agents insert by name.","properties":{"id":{"type":"string","description":"Shortcut id, a text that equals the name."},"name":{"type":["string","null"],"description":"Name agents type to insert it."},"message":{"type":["string","null"],"description":"The text that is inserted."},"options":{"type":["string","null"],"description":"Answers offered to the visitor, separated by `/`."},"tags":{"type":["array","null"],"description":"Tags given to a chat when the shortcut is used.","items":{"type":"string"}},"departments":{"type":["array","null"],"description":"Ids of the departments it belongs to, when `scope` is `department`.","items":{"type":"integer"}},"agents":{"type":["array","null"],"description":"Id of the agent it belongs to, when `scope` is `agent`.","items":{"type":"integer"}},"scope":{"type":["string","null"],"description":"Who can use it: `all`, `department` or `agent`."}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `shortcuts` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("shortcuts"),
-    description: Borrowed("A ready-made answer that agents insert by name."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListShortcuts"),
-            entity: Borrowed("shortcuts"),
-            action: Action::List,
-            summary: Borrowed("List shortcuts"),
-            description: Borrowed(
-                "Lists all ready-made answers of the account with their text, tags and who can use them. There can be thousands (up to 15,000), so the answer may be large. For administrators.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/shortcuts"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Zendesk Chat returns all shortcuts in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetShortcut"),
-            entity: Borrowed("shortcuts"),
-            action: Action::Get,
-            summary: Borrowed("Get a shortcut"),
-            description: Borrowed(
-                "Returns one ready-made answer by id, which is the same text as its name.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/shortcuts/")),
-                    Piece::Name(Borrowed("shortcut_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("shortcut_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the shortcut, a text that equals its name, from `shortcuts.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Shortcut id, a text that equals the name."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name agents type to insert it."),
-        },
-        StoreField {
-            name: Borrowed("message"),
-            kind: Borrowed("string"),
-            description: Borrowed("The text that is inserted."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tags given to a chat when the shortcut is used."),
-        },
-    ]),
-    when_to_use: Borrowed("To find or reuse the text of a ready-made answer."),
-    phrases: Borrowed(&[Borrowed("shortcut"), Borrowed("canned response")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("shortcuts", "A ready-made answer that agents insert by name.")
+    .when_to_use("To find or reuse the text of a ready-made answer.")
+    .phrases(texts!["shortcut", "canned response"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Shortcut id, a text that equals the name."),
+        stored("name", "string", "Name agents type to insert it."),
+        stored("message", "string", "The text that is inserted."),
+        stored("tags", "array", "Tags given to a chat when the shortcut is used."),
+    ]);
+
+const LIST: Operation = Operation::get("ListShortcuts", "shortcuts", Action::List, template!("/shortcuts"))
+    .summary("List shortcuts")
+    .description("Lists all ready-made answers of the account with their text, tags and who can use them. There can be thousands (up to 15,000), so the answer may be large. For administrators.")
+    .records(json_path!("$"))
+    .paging(Paging::none("Zendesk Chat returns all shortcuts in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetShortcut", "shortcuts", Action::Get, template!("/shortcuts/{shortcut_id}"))
+    .summary("Get a shortcut")
+    .description("Returns one ready-made answer by id, which is the same text as its name.")
+    .parameters(list![
+        path("shortcut_id", STRING).required().description("Id of the shortcut, a text that equals its name, from `shortcuts.list`."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/shortcuts.json"));

@@ -2,73 +2,29 @@
 
 //! `skills` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Something agents are good at, such as a language; chats can be routed by it.","properties":{"id":{"type":"integer","description":"Skill id."},"name":{"type":["string","null"],"description":"Name of the skill."},"description":{"type":["string","null"],"description":"What the skill stands for."},"enabled":{"type":["boolean","null"],"description":"Whether routing uses it."},"members":{"type":["array","null"],"description":"Ids of the agents who have it.","items":{"type":"integer"}}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `skills` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("skills"),
-    description: Borrowed("Something agents are good at, by which chats can be routed."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListSkills"),
-            entity: Borrowed("skills"),
-            action: Action::List,
-            summary: Borrowed("List skills"),
-            description: Borrowed("Lists all skills with the agents who have them."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/skills"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Zendesk Chat returns all skills in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetSkill"),
-            entity: Borrowed("skills"),
-            action: Action::Get,
-            summary: Borrowed("Get a skill"),
-            description: Borrowed("Returns one skill by id, with the agents who have it."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/skills/")),
-                    Piece::Name(Borrowed("skill_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("skill_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the skill, from `skills.list` or `skills` of an agent.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To learn which agents have a skill."),
-    phrases: Borrowed(&[Borrowed("skill"), Borrowed("language")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("skills", "Something agents are good at, by which chats can be routed.")
+    .when_to_use("To learn which agents have a skill.")
+    .phrases(texts!["skill", "language"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("ListSkills", "skills", Action::List, template!("/skills"))
+    .summary("List skills")
+    .description("Lists all skills with the agents who have them.")
+    .records(json_path!("$"))
+    .paging(Paging::none("Zendesk Chat returns all skills in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetSkill", "skills", Action::Get, template!("/skills/{skill_id}"))
+    .summary("Get a skill")
+    .description("Returns one skill by id, with the agents who have it.")
+    .parameters(list![
+        path("skill_id", INTEGER).required().description("Id of the skill, from `skills.list` or `skills` of an agent."),
+    ])
+    .records(json_path!("$"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/skills.json"));

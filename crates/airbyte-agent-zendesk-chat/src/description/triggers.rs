@@ -2,59 +2,25 @@
 
 //! `triggers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A rule that acts on visitors by itself, such as sending a message.","properties":{"id":{"type":"integer","description":"Trigger id."},"name":{"type":["string","null"],"description":"Name of the trigger."},"description":{"type":["string","null"],"description":"What the trigger is for."},"enabled":{"type":["boolean","null"],"description":"Whether the trigger runs."},"run_once":{"type":["boolean","null"],"description":"Whether it runs only once per visitor."},"conditions":{"type":["array","null"],"description":"Conditions that have to be met.","items":{"type":"object"}},"actions":{"type":["array","null"],"description":"What is done when they are met.","items":{"type":"object"}},"departments":{"type":["array","null"],"description":"Ids of the departments it is limited to.","items":{"type":"integer"}},"definition":{"type":["object","null"],"description":"The whole rule: `event` that starts it, `condition`, `actions`."}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `triggers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("triggers"),
-    description: Borrowed("A rule that acts on visitors by itself, such as sending a greeting."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListTriggers"),
-            entity: Borrowed("triggers"),
-            action: Action::List,
-            summary: Borrowed("List triggers"),
-            description: Borrowed(
-                "Lists all chat triggers, the rules that greet or route visitors by themselves, with state and definition. These are not the ticket triggers of Zendesk Support. For administrators.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/triggers"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Zendesk Chat returns all triggers in one answer and takes no cursor.",
-                    ),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Trigger id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the trigger."),
-        },
-        StoreField {
-            name: Borrowed("enabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the trigger runs."),
-        },
-    ]),
-    when_to_use: Borrowed("To learn which automatic messages and rules are active."),
-    phrases: Borrowed(&[Borrowed("chat trigger"), Borrowed("automatic greeting")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that acts on visitors by itself, such as sending a greeting.")
+    .when_to_use("To learn which automatic messages and rules are active.")
+    .phrases(texts!["chat trigger", "automatic greeting"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Trigger id."),
+        stored("name", "string", "Name of the trigger."),
+        stored("enabled", "boolean", "Whether the trigger runs."),
+    ]);
+
+const LIST: Operation = Operation::get("ListTriggers", "triggers", Action::List, template!("/triggers"))
+    .summary("List triggers")
+    .description("Lists all chat triggers, the rules that greet or route visitors by themselves, with state and definition. These are not the ticket triggers of Zendesk Support. For administrators.")
+    .records(json_path!("$"))
+    .paging(Paging::none("Zendesk Chat returns all triggers in one answer and takes no cursor."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/triggers.json"));

@@ -2,112 +2,27 @@
 
 //! `account_ticket_audits` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One step in the history of a ticket: everything that changed at once.","properties":{"id":{"type":"integer","description":"Audit id."},"ticket_id":{"type":"integer","description":"Id of the ticket."},"author_id":{"type":"integer","description":"User id of whoever made the change; -1 for the system."},"metadata":{"type":"object","description":"Technical data, such as client and place, and custom data."},"via":{"type":"object","description":"How the change came about: `channel` and `source`."},"events":{"type":"array","description":"What happened: `type` (such as `Comment`, `Change`, `Create`, `Notification`) with `field_name`, `value` and `previous_value` for changes.","items":{"type":"object"}},"created_at":{"type":"string","description":"When it was created.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `account_ticket_audits` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("account_ticket_audits"),
-    description: Borrowed("One step in the history of any ticket, read across the whole account."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListTicketAudits"),
-            entity: Borrowed("account_ticket_audits"),
-            action: Action::List,
-            summary: Borrowed("List audits of all tickets"),
-            description: Borrowed(
-                "Lists the history of all tickets of the account, one record per change. Archived tickets are missing. Use it for the latest activity across tickets; for one ticket use `ticket_audits.list`. For administrators only. Not meant for following changes: records may be skipped when read over and over.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/ticket_audits.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page[size]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of audits per page. It also asks for cursor paging, so it is always sent.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        default: Some(Json(Borrowed("100"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("100"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[after]"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Cursor of the next page: `after_cursor` of the previous answer's metadata. Leave it out for the first page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("audits"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("meta")),
-                                Step::Key(Borrowed("has_more")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("after_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("meta")),
-                                Step::Key(Borrowed("after_cursor")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("before_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("meta")),
-                                Step::Key(Borrowed("before_cursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("after_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("page[after]"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("page[size]"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("account_ticket_audits", "One step in the history of any ticket, read across the whole account.")
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("ListTicketAudits", "account_ticket_audits", Action::List, template!("/ticket_audits.json"))
+    .summary("List audits of all tickets")
+    .description("Lists the history of all tickets of the account, one record per change. Archived tickets are missing. Use it for the latest activity across tickets; for one ticket use `ticket_audits.list`. For administrators only. Not meant for following changes: records may be skipped when read over and over.")
+    .parameters(list![
+        query("page[size]", INTEGER.minimum(1.0).maximum(100.0).default("100")).default("100").send_default().description("Number of audits per page. It also asks for cursor paging, so it is always sent."),
+        query("page[after]", STRING).description("Cursor of the next page: `after_cursor` of the previous answer's metadata. Leave it out for the first page."),
+    ])
+    .records(json_path!("$.audits"))
+    .meta(list![
+        meta("has_more", json_path!("$.meta.has_more")),
+        meta("after_cursor", json_path!("$.meta.after_cursor")),
+        meta("before_cursor", json_path!("$.meta.before_cursor")),
+    ])
+    .paging(Paging::cursor(from_meta("after_cursor"), "page[after]").more(from_meta("has_more")).size(page_size("page[size]").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/account_ticket_audits.json"));

@@ -2,265 +2,61 @@
 
 //! `article_attachments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A file attached to an article.","properties":{"id":{"type":"integer","description":"Attachment id."},"url":{"type":"string","description":"API address of the record.","format":"uri"},"article_id":{"type":"integer","description":"Id of the article."},"file_name":{"type":"string","description":"Name of the file."},"content_type":{"type":"string","description":"Media type, such as `application/pdf`."},"content_url":{"type":"string","description":"Address the file can be downloaded from.","format":"uri"},"size":{"type":"integer","description":"Size in bytes."},"inline":{"type":"boolean","description":"Whether it is shown inside the text rather than listed below it."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id","file_name"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `article_attachments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("article_attachments"),
-    description: Borrowed("A file attached to an article."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListArticleAttachments"),
-            entity: Borrowed("article_attachments"),
-            action: Action::List,
-            summary: Borrowed("List attachments of an article"),
-            description: Borrowed(
-                "Lists the files attached to one article, those inside the text as well as those listed below it.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/help_center/articles/")),
-                    Piece::Name(Borrowed("article_id")),
-                    Piece::Text(Borrowed("/attachments.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("article_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the article, from `articles.list`; also the number in the address of its page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of attachments per page. Zendesk uses 30 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("article_attachments"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetArticleAttachmentMetadata"),
-            entity: Borrowed("article_attachments"),
-            action: Action::Get,
-            summary: Borrowed("Get an attachment of an article"),
-            description: Borrowed(
-                "Returns the data about one file attached to an article: name, type, size and address. For the file itself use `article_attachments.download`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/help_center/articles/")),
-                    Piece::Name(Borrowed("article_id")),
-                    Piece::Text(Borrowed("/attachments/")),
-                    Piece::Name(Borrowed("attachment_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("article_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the article, from `articles.list`; also the number in the address of its page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("attachment_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the attachment, from `article_attachments.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("article_attachment"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DownloadArticleAttachment"),
-            entity: Borrowed("article_attachments"),
-            action: Action::Download,
-            summary: Borrowed("Download an attachment of an article"),
-            description: Borrowed(
-                "Downloads one file attached to an article. Ask `article_attachments.get` first for its type and size.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/help_center/articles/")),
-                    Piece::Name(Borrowed("article_id")),
-                    Piece::Text(Borrowed("/attachments/")),
-                    Piece::Name(Borrowed("attachment_id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("article_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the article, from `articles.list`; also the number in the address of its page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("attachment_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the attachment, from `article_attachments.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download {
-                file_url: Some(
-                    Borrowed(&[
-                        UrlStep::Key(Borrowed("article_attachment")),
-                        UrlStep::Key(Borrowed("content_url")),
-                    ]),
-                ),
-            }),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Attachment id."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("article_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the article."),
-        },
-        StoreField {
-            name: Borrowed("file_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the file."),
-        },
-        StoreField {
-            name: Borrowed("content_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Media type, such as `application/pdf`."),
-        },
-        StoreField {
-            name: Borrowed("content_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address the file can be downloaded from."),
-        },
-        StoreField {
-            name: Borrowed("size"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Size in bytes."),
-        },
-        StoreField {
-            name: Borrowed("inline"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether it is shown inside the text rather than listed below it.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed("To look at or fetch a file from an article."),
-    phrases: Borrowed(&[Borrowed("article attachment"), Borrowed("manual")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("article_attachments", "A file attached to an article.")
+    .when_to_use("To look at or fetch a file from an article.")
+    .phrases(texts!["article attachment", "manual"])
+    .operations(list![LIST, GET, DOWNLOAD])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Attachment id."),
+        stored("url", "string", "API address of the record."),
+        stored("article_id", "integer", "Id of the article."),
+        stored("file_name", "string", "Name of the file."),
+        stored("content_type", "string", "Media type, such as `application/pdf`."),
+        stored("content_url", "string", "Address the file can be downloaded from."),
+        stored("size", "integer", "Size in bytes."),
+        stored("inline", "boolean", "Whether it is shown inside the text rather than listed below it."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("ListArticleAttachments", "article_attachments", Action::List, template!("/help_center/articles/{article_id}/attachments.json"))
+    .summary("List attachments of an article")
+    .description("Lists the files attached to one article, those inside the text as well as those listed below it.")
+    .parameters(list![
+        path("article_id", INTEGER).required().description("Id of the article, from `articles.list`; also the number in the address of its page."),
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of attachments per page. Zendesk uses 30 when it is left out."),
+    ])
+    .records(json_path!("$.article_attachments"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetArticleAttachmentMetadata", "article_attachments", Action::Get, template!("/help_center/articles/{article_id}/attachments/{attachment_id}"))
+    .summary("Get an attachment of an article")
+    .description("Returns the data about one file attached to an article: name, type, size and address. For the file itself use `article_attachments.download`.")
+    .parameters(list![
+        path("article_id", INTEGER).required().description("Id of the article, from `articles.list`; also the number in the address of its page."),
+        path("attachment_id", INTEGER).required().description("Id of the attachment, from `article_attachments.list`."),
+    ])
+    .records(json_path!("$.article_attachment"))
+    .schema(RECORD);
+
+const DOWNLOAD: Operation = Operation::get("DownloadArticleAttachment", "article_attachments", Action::Download, template!("/help_center/articles/{article_id}/attachments/{attachment_id}"))
+    .summary("Download an attachment of an article")
+    .description("Downloads one file attached to an article. Ask `article_attachments.get` first for its type and size.")
+    .parameters(list![
+        path("article_id", INTEGER).required().description("Id of the article, from `articles.list`; also the number in the address of its page."),
+        path("attachment_id", INTEGER).required().description("Id of the attachment, from `article_attachments.list`."),
+    ])
+    .download_from(list![UrlStep::Key(text("article_attachment")), UrlStep::Key(text("content_url"))]);
+
+const RECORD: Json = json(include_str!("schemas/article_attachments.json"));

@@ -2,250 +2,58 @@
 
 //! `articles` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"An article of the help center.","properties":{"id":{"type":"integer","description":"Article id."},"url":{"type":"string","description":"API address of the record."},"html_url":{"type":"string","description":"Address of the page customers see."},"title":{"type":"string","description":"Title."},"body":{"type":"string","description":"Text as HTML."},"locale":{"type":"string","description":"Language of this version, such as `en-us`."},"author_id":{"type":"integer","description":"User id of the author."},"section_id":{"type":"integer","description":"Id of the section it stands in."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"},"vote_sum":{"type":"integer","description":"Votes for minus votes against."},"vote_count":{"type":"integer","description":"Number of votes."},"label_names":{"type":"array","description":"Labels, which help search.","items":{"type":"string"}},"draft":{"type":"boolean","description":"Whether this version is not published."},"promoted":{"type":"boolean","description":"Whether it is shown at the top of its section."},"position":{"type":"integer","description":"Place in its section."}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `articles` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("articles"),
-    description: Borrowed("An article of the help center."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListArticles"),
-            entity: Borrowed("articles"),
-            action: Action::List,
-            summary: Borrowed("List help center articles"),
-            description: Borrowed(
-                "Lists the articles of the help center in its default language, with their whole text. There is no text search: page through and match, or use the search index of the platform. Drafts come only for those who may see them.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/help_center/articles.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_by"),
-                    location: Location::Query,
-                    description: Borrowed("Field to sort by. Left out, the order is by position."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""created_at""#)),
-                            Json(Borrowed(r#""updated_at""#)),
-                            Json(Borrowed(r#""title""#)),
-                            Json(Borrowed(r#""position""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_order"),
-                    location: Location::Query,
-                    description: Borrowed("Direction: `asc` (the default) or `desc`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""asc""#)), Json(Borrowed(r#""desc""#))],
-                        ),
-                        default: Some(Json(Borrowed(r#""asc""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""asc""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of articles per page. Zendesk uses 30 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("articles"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetArticle"),
-            entity: Borrowed("articles"),
-            action: Action::Get,
-            summary: Borrowed("Get a help center article"),
-            description: Borrowed(
-                "Returns one article by id in the default language of the help center, with its text as HTML.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/help_center/articles/")),
-                    Piece::Name(Borrowed("id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the article, from `articles.list`; also the number in the address of its page.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("article"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Article id."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("html_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the page customers see."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text as HTML."),
-        },
-        StoreField {
-            name: Borrowed("locale"),
-            kind: Borrowed("string"),
-            description: Borrowed("Language of this version, such as `en-us`."),
-        },
-        StoreField {
-            name: Borrowed("author_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the author."),
-        },
-        StoreField {
-            name: Borrowed("section_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the section it stands in."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("vote_sum"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Votes for minus votes against."),
-        },
-        StoreField {
-            name: Borrowed("vote_count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of votes."),
-        },
-        StoreField {
-            name: Borrowed("label_names"),
-            kind: Borrowed("array"),
-            description: Borrowed("Labels, which help search."),
-        },
-        StoreField {
-            name: Borrowed("draft"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether this version is not published."),
-        },
-        StoreField {
-            name: Borrowed("promoted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is shown at the top of its section."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in its section."),
-        },
-    ]),
-    when_to_use: Borrowed("To read or find documentation for customers."),
-    phrases: Borrowed(&[Borrowed("article"), Borrowed("help center"), Borrowed("knowledge base")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("articles", "An article of the help center.")
+    .when_to_use("To read or find documentation for customers.")
+    .phrases(texts!["article", "help center", "knowledge base"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Article id."),
+        stored("url", "string", "API address of the record."),
+        stored("html_url", "string", "Address of the page customers see."),
+        stored("title", "string", "Title."),
+        stored("body", "string", "Text as HTML."),
+        stored("locale", "string", "Language of this version, such as `en-us`."),
+        stored("author_id", "integer", "User id of the author."),
+        stored("section_id", "integer", "Id of the section it stands in."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("vote_sum", "integer", "Votes for minus votes against."),
+        stored("vote_count", "integer", "Number of votes."),
+        stored("label_names", "array", "Labels, which help search."),
+        stored("draft", "boolean", "Whether this version is not published."),
+        stored("promoted", "boolean", "Whether it is shown at the top of its section."),
+        stored("position", "integer", "Place in its section."),
+    ]);
+
+const LIST: Operation = Operation::get("ListArticles", "articles", Action::List, template!("/help_center/articles.json"))
+    .summary("List help center articles")
+    .description("Lists the articles of the help center in its default language, with their whole text. There is no text search: page through and match, or use the search index of the platform. Drafts come only for those who may see them.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("sort_by", STRING.choices(words!["created_at", "updated_at", "title", "position"])).description("Field to sort by. Left out, the order is by position."),
+        query("sort_order", STRING.choices(words!["asc", "desc"]).default(r#""asc""#)).default(r#""asc""#).description("Direction: `asc` (the default) or `desc`."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of articles per page. Zendesk uses 30 when it is left out."),
+    ])
+    .records(json_path!("$.articles"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetArticle", "articles", Action::Get, template!("/help_center/articles/{id}.json"))
+    .summary("Get a help center article")
+    .description("Returns one article by id in the default language of the help center, with its text as HTML.")
+    .parameters(list![
+        path("id", INTEGER).required().description("Id of the article, from `articles.list`; also the number in the address of its page."),
+    ])
+    .records(json_path!("$.article"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/articles.json"));

@@ -2,91 +2,30 @@
 
 //! `attachments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A file attached to a ticket comment.","properties":{"id":{"type":"integer","description":"Attachment id."},"file_name":{"type":"string","description":"Name of the file."},"content_url":{"type":"string","description":"Address the file can be downloaded from."},"mapped_content_url":{"type":"string","description":"The same address under the account's own domain."},"content_type":{"type":"string","description":"Media type, such as `image/png`."},"size":{"type":"integer","description":"Size in bytes."},"width":{"type":["integer","null"],"description":"Width in pixels, for images."},"height":{"type":["integer","null"],"description":"Height in pixels, for images."},"inline":{"type":"boolean","description":"Whether it is shown inside the text."},"deleted":{"type":"boolean","description":"Whether the file was removed."},"malware_access_override":{"type":"boolean","description":"Whether an administrator allowed a file judged harmful."},"malware_scan_result":{"type":"string","description":"Result of the scan: `malware_found`, `malware_not_found`, `failed_to_scan` or `not_scanned`."},"url":{"type":"string","description":"API address of the record."},"thumbnails":{"type":"array","description":"Small versions of an image, as attachments.","items":{"type":"object"}}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `attachments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("attachments"),
-    description: Borrowed("A file attached to a ticket comment."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("GetAttachment"),
-            entity: Borrowed("attachments"),
-            action: Action::Get,
-            summary: Borrowed("Get an attachment"),
-            description: Borrowed(
-                "Returns the data about one file attached to a ticket comment: name, type, size, result of the malware scan. For the file itself use `attachments.download`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/attachments/")),
-                    Piece::Name(Borrowed("attachment_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("attachment_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the attachment, from `attachments` of a ticket comment.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("attachment"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("DownloadAttachment"),
-            entity: Borrowed("attachments"),
-            action: Action::Download,
-            summary: Borrowed("Download an attachment"),
-            description: Borrowed(
-                "Downloads one file attached to a ticket comment. Ask `attachments.get` first for its type and size. Zendesk may refuse files judged harmful.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/attachments/")),
-                    Piece::Name(Borrowed("attachment_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("attachment_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the attachment, from `attachments` of a ticket comment.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download {
-                file_url: Some(
-                    Borrowed(&[
-                        UrlStep::Key(Borrowed("attachment")),
-                        UrlStep::Key(Borrowed("content_url")),
-                    ]),
-                ),
-            }),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To look at or fetch a file from a ticket comment."),
-    phrases: Borrowed(&[Borrowed("attachment"), Borrowed("screenshot"), Borrowed("file")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("attachments", "A file attached to a ticket comment.")
+    .when_to_use("To look at or fetch a file from a ticket comment.")
+    .phrases(texts!["attachment", "screenshot", "file"])
+    .operations(list![GET, DOWNLOAD])
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetAttachment", "attachments", Action::Get, template!("/attachments/{attachment_id}.json"))
+    .summary("Get an attachment")
+    .description("Returns the data about one file attached to a ticket comment: name, type, size, result of the malware scan. For the file itself use `attachments.download`.")
+    .parameters(list![
+        path("attachment_id", INTEGER).required().description("Id of the attachment, from `attachments` of a ticket comment."),
+    ])
+    .records(json_path!("$.attachment"))
+    .schema(RECORD);
+
+const DOWNLOAD: Operation = Operation::get("DownloadAttachment", "attachments", Action::Download, template!("/attachments/{attachment_id}.json"))
+    .summary("Download an attachment")
+    .description("Downloads one file attached to a ticket comment. Ask `attachments.get` first for its type and size. Zendesk may refuse files judged harmful.")
+    .parameters(list![
+        path("attachment_id", INTEGER).required().description("Id of the attachment, from `attachments` of a ticket comment."),
+    ])
+    .download_from(list![UrlStep::Key(text("attachment")), UrlStep::Key(text("content_url"))]);
+
+const RECORD: Json = json(include_str!("schemas/attachments.json"));

@@ -2,215 +2,56 @@
 
 //! `brands` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A brand: a face of the account towards customers, with an address of its own.","properties":{"id":{"type":"integer","description":"Brand id."},"url":{"type":"string","description":"API address of the record."},"name":{"type":"string","description":"Name of the brand."},"brand_url":{"type":"string","description":"Address of the brand."},"subdomain":{"type":"string","description":"Part of the address before `.zendesk.com`."},"host_mapping":{"type":["string","null"],"description":"Own domain, if one is set up."},"has_help_center":{"type":"boolean","description":"Whether it has a help center."},"help_center_state":{"type":"string","description":"`enabled`, `disabled` or `restricted`."},"active":{"type":"boolean","description":"Whether it is in use."},"default":{"type":"boolean","description":"Whether it is the default brand."},"is_deleted":{"type":"boolean","description":"Whether it was deleted."},"logo":{"type":["object","null"],"description":"Logo, as an attachment."},"ticket_form_ids":{"type":"array","description":"Ids of the ticket forms for this brand.","items":{"type":"integer"}},"signature_template":{"type":"string","description":"Template of the signature."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `brands` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("brands"),
-    description: Borrowed("A face of the account towards customers, with an address of its own."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListBrands"),
-            entity: Borrowed("brands"),
-            action: Action::List,
-            summary: Borrowed("List brands"),
-            description: Borrowed(
-                "Lists the brands of the account with their addresses and help centers.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/brands.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("brands"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetBrand"),
-            entity: Borrowed("brands"),
-            action: Action::Get,
-            summary: Borrowed("Get a brand"),
-            description: Borrowed("Returns one brand by id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/brands/")),
-                    Piece::Name(Borrowed("brand_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("brand_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the brand, from `brands.list` or `brand_id` of a ticket.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("brand"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in use."),
-        },
-        StoreField {
-            name: Borrowed("brand_url"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the brand."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("default"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is the default brand."),
-        },
-        StoreField {
-            name: Borrowed("has_help_center"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it has a help center."),
-        },
-        StoreField {
-            name: Borrowed("help_center_state"),
-            kind: Borrowed("string"),
-            description: Borrowed("`enabled`, `disabled` or `restricted`."),
-        },
-        StoreField {
-            name: Borrowed("host_mapping"),
-            kind: Borrowed("string"),
-            description: Borrowed("Own domain, if one is set up."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Brand id."),
-        },
-        StoreField {
-            name: Borrowed("is_deleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted."),
-        },
-        StoreField {
-            name: Borrowed("logo"),
-            kind: Borrowed("string"),
-            description: Borrowed("Logo, as an attachment."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the brand."),
-        },
-        StoreField {
-            name: Borrowed("signature_template"),
-            kind: Borrowed("string"),
-            description: Borrowed("Template of the signature."),
-        },
-        StoreField {
-            name: Borrowed("subdomain"),
-            kind: Borrowed("string"),
-            description: Borrowed("Part of the address before `.zendesk.com`."),
-        },
-        StoreField {
-            name: Borrowed("ticket_form_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the ticket forms for this brand."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-    ]),
-    when_to_use: Borrowed("To get brand ids and addresses."),
-    phrases: Borrowed(&[Borrowed("brand")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("brands", "A face of the account towards customers, with an address of its own.")
+    .when_to_use("To get brand ids and addresses.")
+    .phrases(texts!["brand"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("active", "boolean", "Whether it is in use."),
+        stored("brand_url", "string", "Address of the brand."),
+        stored("created_at", "string", "When it was created."),
+        stored("default", "boolean", "Whether it is the default brand."),
+        stored("has_help_center", "boolean", "Whether it has a help center."),
+        stored("help_center_state", "string", "`enabled`, `disabled` or `restricted`."),
+        stored("host_mapping", "string", "Own domain, if one is set up."),
+        stored("id", "integer", "Brand id."),
+        stored("is_deleted", "boolean", "Whether it was deleted."),
+        stored("logo", "string", "Logo, as an attachment."),
+        stored("name", "string", "Name of the brand."),
+        stored("signature_template", "string", "Template of the signature."),
+        stored("subdomain", "string", "Part of the address before `.zendesk.com`."),
+        stored("ticket_form_ids", "array", "Ids of the ticket forms for this brand."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+    ]);
+
+const LIST: Operation = Operation::get("ListBrands", "brands", Action::List, template!("/brands.json"))
+    .summary("List brands")
+    .description("Lists the brands of the account with their addresses and help centers.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.brands"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetBrand", "brands", Action::Get, template!("/brands/{brand_id}.json"))
+    .summary("Get a brand")
+    .description("Returns one brand by id.")
+    .parameters(list![
+        path("brand_id", INTEGER).required().description("Id of the brand, from `brands.list` or `brand_id` of a ticket."),
+    ])
+    .records(json_path!("$.brand"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/brands.json"));

@@ -2,166 +2,39 @@
 
 //! `deleted_tickets` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A ticket that was deleted and can still be restored.","properties":{"id":{"type":"integer","description":"Ticket id."},"subject":{"type":["string","null"],"description":"Subject line."},"description":{"type":["string","null"],"description":"Text of the first comment."},"deleted_at":{"type":["string","null"],"description":"When it was deleted.","format":"date-time"},"previous_state":{"type":["string","null"],"description":"Status before the deletion."},"actor":{"type":["object","null"],"description":"Who deleted it.","properties":{"id":{"type":["integer","null"],"description":"User id."},"name":{"type":["string","null"],"description":"Name of the user."}}}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `deleted_tickets` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("deleted_tickets"),
-    description: Borrowed("A ticket deleted within the last 30 days that can still be restored."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListDeletedTickets"),
-            entity: Borrowed("deleted_tickets"),
-            action: Action::List,
-            summary: Borrowed("List deleted tickets"),
-            description: Borrowed(
-                "Lists tickets deleted within the last 30 days, which can still be restored, with who deleted them and when. Archived and finally deleted ones are not in it. Zendesk allows 10 requests per minute.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/deleted_tickets.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_by"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Field to sort by. Left out, the oldest ticket comes first.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""id""#)),
-                            Json(Borrowed(r#""subject""#)),
-                            Json(Borrowed(r#""deleted_at""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_order"),
-                    location: Location::Query,
-                    description: Borrowed("Direction: `asc` (the default) or `desc`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""asc""#)), Json(Borrowed(r#""desc""#))],
-                        ),
-                        default: Some(Json(Borrowed(r#""asc""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""asc""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("deleted_tickets"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Ticket id."),
-        },
-        StoreField {
-            name: Borrowed("subject"),
-            kind: Borrowed("string"),
-            description: Borrowed("Subject line."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text of the first comment."),
-        },
-        StoreField {
-            name: Borrowed("deleted_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was deleted."),
-        },
-        StoreField {
-            name: Borrowed("previous_state"),
-            kind: Borrowed("string"),
-            description: Borrowed("Status before the deletion."),
-        },
-        StoreField {
-            name: Borrowed("actor"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who deleted it."),
-        },
-    ]),
-    when_to_use: Borrowed("To see which tickets were deleted, by whom and when."),
-    phrases: Borrowed(&[Borrowed("deleted tickets")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("deleted_tickets", "A ticket deleted within the last 30 days that can still be restored.")
+    .when_to_use("To see which tickets were deleted, by whom and when.")
+    .phrases(texts!["deleted tickets"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Ticket id."),
+        stored("subject", "string", "Subject line."),
+        stored("description", "string", "Text of the first comment."),
+        stored("deleted_at", "string", "When it was deleted."),
+        stored("previous_state", "string", "Status before the deletion."),
+        stored("actor", "object", "Who deleted it."),
+    ]);
+
+const LIST: Operation = Operation::get("ListDeletedTickets", "deleted_tickets", Action::List, template!("/deleted_tickets.json"))
+    .summary("List deleted tickets")
+    .description("Lists tickets deleted within the last 30 days, which can still be restored, with who deleted them and when. Archived and finally deleted ones are not in it. Zendesk allows 10 requests per minute.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("sort_by", STRING.choices(words!["id", "subject", "deleted_at"])).description("Field to sort by. Left out, the oldest ticket comes first."),
+        query("sort_order", STRING.choices(words!["asc", "desc"]).default(r#""asc""#)).default(r#""asc""#).description("Direction: `asc` (the default) or `desc`."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.deleted_tickets"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/deleted_tickets.json"));

@@ -2,143 +2,38 @@
 
 //! `group_memberships` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"That an agent belongs to a group.","properties":{"id":{"type":"integer","description":"Membership id."},"url":{"type":"string","description":"API address of the record."},"user_id":{"type":"integer","description":"User id of the agent."},"group_id":{"type":"integer","description":"Id of the group."},"default":{"type":"boolean","description":"Whether tickets assigned to the agent directly go to this group."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `group_memberships` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("group_memberships"),
-    description: Borrowed("That an agent belongs to a group."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListGroupMemberships"),
-            entity: Borrowed("group_memberships"),
-            action: Action::List,
-            summary: Borrowed("List group memberships"),
-            description: Borrowed(
-                "Lists which agent belongs to which group, as pairs of ids. There is no filter: match by `group_id` or `user_id`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/group_memberships.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("group_memberships"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Membership id."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("user_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the agent."),
-        },
-        StoreField {
-            name: Borrowed("group_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the group."),
-        },
-        StoreField {
-            name: Borrowed("default"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether tickets assigned to the agent directly go to this group.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed("To list the agents of a group or the groups of an agent."),
-    phrases: Borrowed(&[Borrowed("group members")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("group_memberships", "That an agent belongs to a group.")
+    .when_to_use("To list the agents of a group or the groups of an agent.")
+    .phrases(texts!["group members"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Membership id."),
+        stored("url", "string", "API address of the record."),
+        stored("user_id", "integer", "User id of the agent."),
+        stored("group_id", "integer", "Id of the group."),
+        stored("default", "boolean", "Whether tickets assigned to the agent directly go to this group."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("ListGroupMemberships", "group_memberships", Action::List, template!("/group_memberships.json"))
+    .summary("List group memberships")
+    .description("Lists which agent belongs to which group, as pairs of ids. There is no filter: match by `group_id` or `user_id`.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.group_memberships"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/group_memberships.json"));

@@ -2,192 +2,50 @@
 
 //! `groups` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A team of agents that tickets are assigned to.","properties":{"id":{"type":"integer","description":"Group id."},"url":{"type":"string","description":"API address of the record."},"name":{"type":"string","description":"Name of the group."},"description":{"type":"string","description":"What the group is for."},"default":{"type":"boolean","description":"Whether it is the account's default group."},"deleted":{"type":"boolean","description":"Whether it was deleted."},"is_public":{"type":"boolean","description":"False for private groups, whose tickets only members see."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `groups` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("groups"),
-    description: Borrowed("A team of agents that tickets are assigned to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListGroups"),
-            entity: Borrowed("groups"),
-            action: Action::List,
-            summary: Borrowed("List groups"),
-            description: Borrowed(
-                "Lists the groups, the teams of agents that tickets are assigned to. Deleted ones are included unless `exclude_deleted` is true. Who is in a group is in `group_memberships.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/groups.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("exclude_deleted"),
-                    location: Location::Query,
-                    description: Borrowed("True leaves deleted groups out."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("groups"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetGroup"),
-            entity: Borrowed("groups"),
-            action: Action::Get,
-            summary: Borrowed("Get a group"),
-            description: Borrowed("Returns one group by id."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/groups/")),
-                    Piece::Name(Borrowed("group_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("group_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the group, from `groups.list` or `group_id` of a ticket.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("group"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("default"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is the account's default group."),
-        },
-        StoreField {
-            name: Borrowed("deleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it was deleted."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the group is for."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Group id."),
-        },
-        StoreField {
-            name: Borrowed("is_public"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("False for private groups, whose tickets only members see."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the group."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-    ]),
-    when_to_use: Borrowed("To get the group id that tickets are assigned to."),
-    phrases: Borrowed(&[Borrowed("group"), Borrowed("team"), Borrowed("support tier")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("groups", "A team of agents that tickets are assigned to.")
+    .when_to_use("To get the group id that tickets are assigned to.")
+    .phrases(texts!["group", "team", "support tier"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("created_at", "string", "When it was created."),
+        stored("default", "boolean", "Whether it is the account's default group."),
+        stored("deleted", "boolean", "Whether it was deleted."),
+        stored("description", "string", "What the group is for."),
+        stored("id", "integer", "Group id."),
+        stored("is_public", "boolean", "False for private groups, whose tickets only members see."),
+        stored("name", "string", "Name of the group."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+    ]);
+
+const LIST: Operation = Operation::get("ListGroups", "groups", Action::List, template!("/groups.json"))
+    .summary("List groups")
+    .description("Lists the groups, the teams of agents that tickets are assigned to. Deleted ones are included unless `exclude_deleted` is true. Who is in a group is in `group_memberships.list`.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("exclude_deleted", BOOLEAN.default("false")).default("false").description("True leaves deleted groups out."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.groups"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetGroup", "groups", Action::Get, template!("/groups/{group_id}.json"))
+    .summary("Get a group")
+    .description("Returns one group by id.")
+    .parameters(list![
+        path("group_id", INTEGER).required().description("Id of the group, from `groups.list` or `group_id` of a ticket."),
+    ])
+    .records(json_path!("$.group"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/groups.json"));

@@ -2,278 +2,56 @@
 
 //! `macros` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A prepared set of changes, often an answer, that agents apply to a ticket.","properties":{"id":{"type":"integer","description":"Macro id."},"url":{"type":"string","description":"API address of the record."},"title":{"type":"string","description":"Title agents see; `::` separates categories."},"active":{"type":"boolean","description":"Whether it is in use."},"position":{"type":"integer","description":"Place in the order."},"description":{"type":"string","description":"What the macro is for."},"actions":{"type":"array","description":"What it changes: entries have `field` and `value`; the text of an answer is under `comment_value`.","items":{"type":"object"}},"restriction":{"type":["object","null"],"description":"Who can use it: `type` (`Group` or `User`) and `id`; null for everybody."},"raw_title":{"type":"string","description":"Title as stored, with placeholders for translations."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `macros` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("macros"),
-    description: Borrowed(
-        "A prepared set of changes, often an answer, that agents apply to a ticket.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("GetMacro"),
-            entity: Borrowed("macros"),
-            action: Action::Get,
-            summary: Borrowed("Get a macro"),
-            description: Borrowed(
-                "Returns one macro by id, with what it changes. The text of a prepared answer is under `comment_value` in `actions`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/macros/")),
-                    Piece::Name(Borrowed("macro_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("macro_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the macro, from `macros.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("macro"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("ListMacros"),
-            entity: Borrowed("macros"),
-            action: Action::List,
-            summary: Borrowed("List macros"),
-            description: Borrowed(
-                "Lists the macros, prepared answers and changes, that the user behind the credentials can use. Narrow by category, group, access or state.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/macros.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("access"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable by everybody).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""personal""#)),
-                            Json(Borrowed(r#""shared""#)),
-                            Json(Borrowed(r#""account""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only active ones, false only inactive ones. Left out, both come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("category"),
-                    location: Location::Query,
-                    description: Borrowed("Only macros of this category, by category id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("group_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only macros that belong to this group, by id from `groups.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("only_viewable"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns macros that you can apply to tickets; false those that you can manage.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_by"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by position.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""alphabetical""#)),
-                            Json(Borrowed(r#""created_at""#)),
-                            Json(Borrowed(r#""updated_at""#)),
-                            Json(Borrowed(r#""position""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_order"),
-                    location: Location::Query,
-                    description: Borrowed("Direction: `asc` (the default) or `desc`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""asc""#)), Json(Borrowed(r#""desc""#))],
-                        ),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("macros"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Macro id."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title agents see; `::` separates categories."),
-        },
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in use."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in the order."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the macro is for."),
-        },
-        StoreField {
-            name: Borrowed("actions"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "What it changes: entries have `field` and `value`; the text of an answer is under `comment_value`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("restriction"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Who can use it: `type` (`Group` or `User`) and `id`; null for everybody.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("raw_title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title as stored, with placeholders for translations."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed("To find the text or effect of a macro."),
-    phrases: Borrowed(&[Borrowed("macro"), Borrowed("canned response")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("macros", "A prepared set of changes, often an answer, that agents apply to a ticket.")
+    .when_to_use("To find the text or effect of a macro.")
+    .phrases(texts!["macro", "canned response"])
+    .operations(list![GET, LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Macro id."),
+        stored("url", "string", "API address of the record."),
+        stored("title", "string", "Title agents see; `::` separates categories."),
+        stored("active", "boolean", "Whether it is in use."),
+        stored("position", "integer", "Place in the order."),
+        stored("description", "string", "What the macro is for."),
+        stored("actions", "array", "What it changes: entries have `field` and `value`; the text of an answer is under `comment_value`."),
+        stored("restriction", "object", "Who can use it: `type` (`Group` or `User`) and `id`; null for everybody."),
+        stored("raw_title", "string", "Title as stored, with placeholders for translations."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const GET: Operation = Operation::get("GetMacro", "macros", Action::Get, template!("/macros/{macro_id}.json"))
+    .summary("Get a macro")
+    .description("Returns one macro by id, with what it changes. The text of a prepared answer is under `comment_value` in `actions`.")
+    .parameters(list![path("macro_id", INTEGER).required().description("Id of the macro, from `macros.list`.")])
+    .records(json_path!("$.macro"))
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("ListMacros", "macros", Action::List, template!("/macros.json"))
+    .summary("List macros")
+    .description("Lists the macros, prepared answers and changes, that the user behind the credentials can use. Narrow by category, group, access or state.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("access", STRING.choices(words!["personal", "shared", "account"])).description("Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable by everybody)."),
+        query("active", BOOLEAN).description("True returns only active ones, false only inactive ones. Left out, both come."),
+        query("category", INTEGER).description("Only macros of this category, by category id."),
+        query("group_id", INTEGER).description("Only macros that belong to this group, by id from `groups.list`."),
+        query("only_viewable", BOOLEAN).description("True returns macros that you can apply to tickets; false those that you can manage."),
+        query("sort_by", STRING.choices(words!["alphabetical", "created_at", "updated_at", "position"])).description("Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by position."),
+        query("sort_order", STRING.choices(words!["asc", "desc"])).description("Direction: `asc` (the default) or `desc`."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.macros"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/macros.json"));

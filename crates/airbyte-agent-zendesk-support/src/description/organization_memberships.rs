@@ -2,151 +2,40 @@
 
 //! `organization_memberships` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"That a user belongs to an organization.","properties":{"id":{"type":"integer","description":"Membership id."},"url":{"type":"string","description":"API address of the record."},"user_id":{"type":"integer","description":"Id of the user."},"organization_id":{"type":"integer","description":"Id of the organization."},"default":{"type":"boolean","description":"Whether it is the user's default organization."},"organization_name":{"type":"string","description":"Name of the organization."},"view_tickets":{"type":"boolean","description":"Whether the user sees all tickets of the organization."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `organization_memberships` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("organization_memberships"),
-    description: Borrowed("That a user belongs to an organization."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListOrganizationMemberships"),
-            entity: Borrowed("organization_memberships"),
-            action: Action::List,
-            summary: Borrowed("List organization memberships"),
-            description: Borrowed(
-                "Lists which user belongs to which organization, as pairs of ids. There is no filter: match by `organization_id` or `user_id`. Only the first 10,000 can be paged through.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/organization_memberships.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("organization_memberships"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Membership id."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("user_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the user."),
-        },
-        StoreField {
-            name: Borrowed("organization_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the organization."),
-        },
-        StoreField {
-            name: Borrowed("default"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is the user's default organization."),
-        },
-        StoreField {
-            name: Borrowed("organization_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the organization."),
-        },
-        StoreField {
-            name: Borrowed("view_tickets"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the user sees all tickets of the organization."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed("To list the users of an organization."),
-    phrases: Borrowed(&[Borrowed("organization members"), Borrowed("contacts of a company")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("organization_memberships", "That a user belongs to an organization.")
+    .when_to_use("To list the users of an organization.")
+    .phrases(texts!["organization members", "contacts of a company"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Membership id."),
+        stored("url", "string", "API address of the record."),
+        stored("user_id", "integer", "Id of the user."),
+        stored("organization_id", "integer", "Id of the organization."),
+        stored("default", "boolean", "Whether it is the user's default organization."),
+        stored("organization_name", "string", "Name of the organization."),
+        stored("view_tickets", "boolean", "Whether the user sees all tickets of the organization."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("ListOrganizationMemberships", "organization_memberships", Action::List, template!("/organization_memberships.json"))
+    .summary("List organization memberships")
+    .description("Lists which user belongs to which organization, as pairs of ids. There is no filter: match by `organization_id` or `user_id`. Only the first 10,000 can be paged through.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.organization_memberships"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/organization_memberships.json"));

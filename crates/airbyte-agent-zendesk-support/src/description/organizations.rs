@@ -2,214 +2,55 @@
 
 //! `organizations` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A company or other group that customers belong to.","properties":{"id":{"type":"integer","description":"Organization id."},"url":{"type":"string","description":"API address of the record."},"name":{"type":"string","description":"Name, unique in the account."},"details":{"type":["string","null"],"description":"Further details, such as an address."},"notes":{"type":["string","null"],"description":"Notes about it."},"group_id":{"type":["integer","null"],"description":"Id of the group that new tickets of its users go to."},"shared_tickets":{"type":"boolean","description":"Whether its users see each other's tickets."},"shared_comments":{"type":"boolean","description":"Whether its users may comment on each other's tickets."},"external_id":{"type":["string","null"],"description":"Your own id of it."},"domain_names":{"type":"array","description":"E-mail domains whose users are put into it.","items":{"type":"string"}},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"organization_fields":{"type":"object","description":"Values of custom organization fields by their keys.","additionalProperties":true},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `organizations` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("organizations"),
-    description: Borrowed("A company or other group that customers belong to."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListOrganizations"),
-            entity: Borrowed("organizations"),
-            action: Action::List,
-            summary: Borrowed("List organizations"),
-            description: Borrowed(
-                "Lists organizations, the companies or groups that customers belong to. There is no filter: page through and match by name or `domain_names`. Who belongs to one is in `organization_memberships.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/organizations.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("organizations"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetOrganization"),
-            entity: Borrowed("organizations"),
-            action: Action::Get,
-            summary: Borrowed("Get an organization"),
-            description: Borrowed(
-                "Returns one organization by id, with its e-mail domains, tags, notes and custom fields.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/organizations/")),
-                    Piece::Name(Borrowed("organization_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("organization_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the organization, from `organizations.list` or `organization_id` of a user or ticket.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("organization"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("deleted_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was deleted."),
-        },
-        StoreField {
-            name: Borrowed("details"),
-            kind: Borrowed("string"),
-            description: Borrowed("Further details, such as an address."),
-        },
-        StoreField {
-            name: Borrowed("domain_names"),
-            kind: Borrowed("array"),
-            description: Borrowed("E-mail domains whose users are put into it."),
-        },
-        StoreField {
-            name: Borrowed("external_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Your own id of it."),
-        },
-        StoreField {
-            name: Borrowed("group_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the group that new tickets of its users go to."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Organization id."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name, unique in the account."),
-        },
-        StoreField {
-            name: Borrowed("notes"),
-            kind: Borrowed("string"),
-            description: Borrowed("Notes about it."),
-        },
-        StoreField {
-            name: Borrowed("organization_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed("Values of custom organization fields by their keys."),
-        },
-        StoreField {
-            name: Borrowed("shared_comments"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether its users may comment on each other's tickets."),
-        },
-        StoreField {
-            name: Borrowed("shared_tickets"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether its users see each other's tickets."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tags."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-    ]),
-    when_to_use: Borrowed("To find companies and their details."),
-    phrases: Borrowed(&[Borrowed("organization"), Borrowed("company"), Borrowed("account")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("organizations", "A company or other group that customers belong to.")
+    .when_to_use("To find companies and their details.")
+    .phrases(texts!["organization", "company", "account"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("created_at", "string", "When it was created."),
+        stored("deleted_at", "string", "When it was deleted."),
+        stored("details", "string", "Further details, such as an address."),
+        stored("domain_names", "array", "E-mail domains whose users are put into it."),
+        stored("external_id", "string", "Your own id of it."),
+        stored("group_id", "integer", "Id of the group that new tickets of its users go to."),
+        stored("id", "integer", "Organization id."),
+        stored("name", "string", "Name, unique in the account."),
+        stored("notes", "string", "Notes about it."),
+        stored("organization_fields", "object", "Values of custom organization fields by their keys."),
+        stored("shared_comments", "boolean", "Whether its users may comment on each other's tickets."),
+        stored("shared_tickets", "boolean", "Whether its users see each other's tickets."),
+        stored("tags", "array", "Tags."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+    ]);
+
+const LIST: Operation = Operation::get("ListOrganizations", "organizations", Action::List, template!("/organizations.json"))
+    .summary("List organizations")
+    .description("Lists organizations, the companies or groups that customers belong to. There is no filter: page through and match by name or `domain_names`. Who belongs to one is in `organization_memberships.list`.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.organizations"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetOrganization", "organizations", Action::Get, template!("/organizations/{organization_id}.json"))
+    .summary("Get an organization")
+    .description("Returns one organization by id, with its e-mail domains, tags, notes and custom fields.")
+    .parameters(list![
+        path("organization_id", INTEGER).required().description("Id of the organization, from `organizations.list` or `organization_id` of a user or ticket."),
+    ])
+    .records(json_path!("$.organization"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/organizations.json"));

@@ -2,242 +2,55 @@
 
 //! `satisfaction_ratings` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A customer's verdict on a ticket (older style of satisfaction surveys).","properties":{"id":{"type":"integer","description":"Rating id."},"url":{"type":"string","description":"API address of the record."},"assignee_id":{"type":["integer","null"],"description":"User id of the agent at the time."},"group_id":{"type":["integer","null"],"description":"Id of the group at the time."},"requester_id":{"type":"integer","description":"User id of the customer."},"ticket_id":{"type":"integer","description":"Id of the ticket."},"score":{"type":"string","description":"`offered`, `unoffered`, `good` or `bad`, for answers with a comment also `good_with_comment` and the like."},"comment":{"type":["string","null"],"description":"What the customer wrote."},"reason":{"type":["string","null"],"description":"Reason chosen for a bad rating."},"reason_id":{"type":["integer","null"],"description":"Id of that reason."},"reason_code":{"type":["integer","null"],"description":"Code of a built-in reason, such as 6 (took too long to resolve)."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `satisfaction_ratings` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("satisfaction_ratings"),
-    description: Borrowed(
-        "A customer's verdict on a ticket (older style of satisfaction surveys).",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListSatisfactionRatings"),
-            entity: Borrowed("satisfaction_ratings"),
-            action: Action::List,
-            summary: Borrowed("List satisfaction ratings"),
-            description: Borrowed(
-                "Lists the customers' ratings of tickets by the older satisfaction survey; answers to the newer surveys are not in it. Narrow by score and time. For administrators only.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/satisfaction_ratings.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("score"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only ratings in this state: `offered` (asked, no answer yet), `unoffered` (not asked), `received` (any answer), `good` or `bad`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""offered""#)),
-                            Json(Borrowed(r#""unoffered""#)),
-                            Json(Borrowed(r#""received""#)),
-                            Json(Borrowed(r#""good""#)),
-                            Json(Borrowed(r#""bad""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("start_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only ratings created at or after this instant, Unix seconds.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("end_time"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only ratings created at or before this instant, Unix seconds.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("satisfaction_ratings"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetSatisfactionRating"),
-            entity: Borrowed("satisfaction_ratings"),
-            action: Action::Get,
-            summary: Borrowed("Get a satisfaction rating"),
-            description: Borrowed(
-                "Returns one rating by id, with comment and reason. For administrators only.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/satisfaction_ratings/")),
-                    Piece::Name(Borrowed("satisfaction_rating_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("satisfaction_rating_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the rating, from `satisfaction_ratings.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("satisfaction_rating"))]),
-                }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("assignee_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the agent at the time."),
-        },
-        StoreField {
-            name: Borrowed("comment"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the customer wrote."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("group_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the group at the time."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Rating id."),
-        },
-        StoreField {
-            name: Borrowed("reason"),
-            kind: Borrowed("string"),
-            description: Borrowed("Reason chosen for a bad rating."),
-        },
-        StoreField {
-            name: Borrowed("reason_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of that reason."),
-        },
-        StoreField {
-            name: Borrowed("requester_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the customer."),
-        },
-        StoreField {
-            name: Borrowed("score"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`offered`, `unoffered`, `good` or `bad`, for answers with a comment also `good_with_comment` and the like.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("ticket_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the ticket."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-    ]),
-    when_to_use: Borrowed("To see how customers rated tickets."),
-    phrases: Borrowed(&[Borrowed("CSAT"), Borrowed("satisfaction"), Borrowed("bad rating")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("satisfaction_ratings", "A customer's verdict on a ticket (older style of satisfaction surveys).")
+    .when_to_use("To see how customers rated tickets.")
+    .phrases(texts!["CSAT", "satisfaction", "bad rating"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("assignee_id", "integer", "User id of the agent at the time."),
+        stored("comment", "string", "What the customer wrote."),
+        stored("created_at", "string", "When it was created."),
+        stored("group_id", "integer", "Id of the group at the time."),
+        stored("id", "integer", "Rating id."),
+        stored("reason", "string", "Reason chosen for a bad rating."),
+        stored("reason_id", "integer", "Id of that reason."),
+        stored("requester_id", "integer", "User id of the customer."),
+        stored("score", "string", "`offered`, `unoffered`, `good` or `bad`, for answers with a comment also `good_with_comment` and the like."),
+        stored("ticket_id", "integer", "Id of the ticket."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+    ]);
+
+const LIST: Operation = Operation::get("ListSatisfactionRatings", "satisfaction_ratings", Action::List, template!("/satisfaction_ratings.json"))
+    .summary("List satisfaction ratings")
+    .description("Lists the customers' ratings of tickets by the older satisfaction survey; answers to the newer surveys are not in it. Narrow by score and time. For administrators only.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("score", STRING.choices(words!["offered", "unoffered", "received", "good", "bad"])).description("Only ratings in this state: `offered` (asked, no answer yet), `unoffered` (not asked), `received` (any answer), `good` or `bad`."),
+        query("start_time", INTEGER).description("Only ratings created at or after this instant, Unix seconds."),
+        query("end_time", INTEGER).description("Only ratings created at or before this instant, Unix seconds."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.satisfaction_ratings"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetSatisfactionRating", "satisfaction_ratings", Action::Get, template!("/satisfaction_ratings/{satisfaction_rating_id}.json"))
+    .summary("Get a satisfaction rating")
+    .description("Returns one rating by id, with comment and reason. For administrators only.")
+    .parameters(list![
+        path("satisfaction_rating_id", INTEGER).required().description("Id of the rating, from `satisfaction_ratings.list`."),
+    ])
+    .records(json_path!("$.satisfaction_rating"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/satisfaction_ratings.json"));

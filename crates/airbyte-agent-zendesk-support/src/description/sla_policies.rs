@@ -2,188 +2,49 @@
 
 //! `sla_policies` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A service level agreement: how soon tickets of a kind have to be handled.","properties":{"id":{"type":"integer","description":"Policy id."},"url":{"type":"string","description":"API address of the record."},"title":{"type":"string","description":"Title of the policy."},"description":{"type":"string","description":"What the policy is for."},"position":{"type":"integer","description":"Place in the order in which policies are tried; the first that fits a ticket counts."},"filter":{"type":"object","description":"Which tickets it is for: `all` have to be met, and one of `any`."},"policy_metrics":{"type":"array","description":"Targets: `metric` (such as `first_reply_time`), `priority`, `target` in minutes, `business_hours`.","items":{"type":"object"}},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `sla_policies` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("sla_policies"),
-    description: Borrowed(
-        "A service level agreement: how soon tickets of a kind have to be handled.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListSLAPolicies"),
-            entity: Borrowed("sla_policies"),
-            action: Action::List,
-            summary: Borrowed("List SLA policies"),
-            description: Borrowed(
-                "Lists the SLA policies with the tickets they are for and their targets, in the order in which they are tried. For administrators, on plans with SLAs.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/slas/policies.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("sla_policies"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetSLAPolicy"),
-            entity: Borrowed("sla_policies"),
-            action: Action::Get,
-            summary: Borrowed("Get an SLA policy"),
-            description: Borrowed(
-                "Returns one SLA policy by id. For administrators, on plans with SLAs.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/slas/policies/")),
-                    Piece::Name(Borrowed("sla_policy_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("sla_policy_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the SLA policy, from `sla_policies.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("sla_policy"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Policy id."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title of the policy."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the policy is for."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Place in the order in which policies are tried; the first that fits a ticket counts.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("filter"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Which tickets it is for: `all` have to be met, and one of `any`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("policy_metrics"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Targets: `metric` (such as `first_reply_time`), `priority`, `target` in minutes, `business_hours`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed("To learn how soon tickets have to be handled."),
-    phrases: Borrowed(&[Borrowed("SLA"), Borrowed("service level")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("sla_policies", "A service level agreement: how soon tickets of a kind have to be handled.")
+    .when_to_use("To learn how soon tickets have to be handled.")
+    .phrases(texts!["SLA", "service level"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Policy id."),
+        stored("url", "string", "API address of the record."),
+        stored("title", "string", "Title of the policy."),
+        stored("description", "string", "What the policy is for."),
+        stored("position", "integer", "Place in the order in which policies are tried; the first that fits a ticket counts."),
+        stored("filter", "object", "Which tickets it is for: `all` have to be met, and one of `any`."),
+        stored("policy_metrics", "array", "Targets: `metric` (such as `first_reply_time`), `priority`, `target` in minutes, `business_hours`."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("ListSLAPolicies", "sla_policies", Action::List, template!("/slas/policies.json"))
+    .summary("List SLA policies")
+    .description("Lists the SLA policies with the tickets they are for and their targets, in the order in which they are tried. For administrators, on plans with SLAs.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.sla_policies"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetSLAPolicy", "sla_policies", Action::Get, template!("/slas/policies/{sla_policy_id}.json"))
+    .summary("Get an SLA policy")
+    .description("Returns one SLA policy by id. For administrators, on plans with SLAs.")
+    .parameters(list![
+        path("sla_policy_id", INTEGER).required().description("Id of the SLA policy, from `sla_policies.list`."),
+    ])
+    .records(json_path!("$.sla_policy"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/sla_policies.json"));

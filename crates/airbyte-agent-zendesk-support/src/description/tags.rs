@@ -2,112 +2,33 @@
 
 //! `tags` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A tag with how often it is used.","properties":{"name":{"type":"string","description":"The tag."},"count":{"type":"integer","description":"How often it was used of late."}},"required":["name"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `tags` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tags"),
-    description: Borrowed("A tag with how often it is used."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListTags"),
-            entity: Borrowed("tags"),
-            action: Action::List,
-            summary: Borrowed("List tags"),
-            description: Borrowed(
-                "Lists the most used tags of the last 60 days, up to 20,000, most used first, each with how often it is used.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tags.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("tags"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("count"),
-            kind: Borrowed("integer"),
-            description: Borrowed("How often it was used of late."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("The tag."),
-        },
-    ]),
-    when_to_use: Borrowed("To learn which tags are used most."),
-    phrases: Borrowed(&[Borrowed("tag"), Borrowed("label")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tags", "A tag with how often it is used.")
+    .when_to_use("To learn which tags are used most.")
+    .phrases(texts!["tag", "label"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("count", "integer", "How often it was used of late."),
+        stored("name", "string", "The tag."),
+    ]);
+
+const LIST: Operation = Operation::get("ListTags", "tags", Action::List, template!("/tags.json"))
+    .summary("List tags")
+    .description("Lists the most used tags of the last 60 days, up to 20,000, most used first, each with how often it is used.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.tags"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tags.json"));

@@ -2,162 +2,40 @@
 
 //! `ticket_audits` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"One step in the history of a ticket: everything that changed at once.","properties":{"id":{"type":"integer","description":"Audit id."},"ticket_id":{"type":"integer","description":"Id of the ticket."},"author_id":{"type":"integer","description":"User id of whoever made the change; -1 for the system."},"metadata":{"type":"object","description":"Technical data, such as client and place, and custom data."},"via":{"type":"object","description":"How the change came about: `channel` and `source`."},"events":{"type":"array","description":"What happened: `type` (such as `Comment`, `Change`, `Create`, `Notification`) with `field_name`, `value` and `previous_value` for changes.","items":{"type":"object"}},"created_at":{"type":"string","description":"When it was created.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `ticket_audits` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ticket_audits"),
-    description: Borrowed(
-        "One step in the history of one ticket: everything that changed at once.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListAuditsForTicket"),
-            entity: Borrowed("ticket_audits"),
-            action: Action::List,
-            summary: Borrowed("List audits of a ticket"),
-            description: Borrowed(
-                "Lists the history of one ticket, oldest first: who changed which field from what to what, comments and notifications sent. Use it to answer when and by whom something was changed; for the conversation alone `ticket_comments.list` is smaller. Archived tickets come in one piece, without pages.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tickets/")),
-                    Piece::Name(Borrowed("ticket_id")),
-                    Piece::Text(Borrowed("/audits.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticket_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("audits"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("attachments"),
-            kind: Borrowed("array"),
-            description: Borrowed("Files attached in this step."),
-        },
-        StoreField {
-            name: Borrowed("author_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of whoever made the change; -1 for the system."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("events"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "What happened: `type` (such as `Comment`, `Change`, `Create`, `Notification`) with `field_name`, `value` and `previous_value` for changes.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Audit id."),
-        },
-        StoreField {
-            name: Borrowed("metadata"),
-            kind: Borrowed("object"),
-            description: Borrowed("Technical data, such as client and place, and custom data."),
-        },
-        StoreField {
-            name: Borrowed("ticket_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the ticket."),
-        },
-        StoreField {
-            name: Borrowed("via"),
-            kind: Borrowed("object"),
-            description: Borrowed("How the change came about: `channel` and `source`."),
-        },
-    ]),
-    when_to_use: Borrowed("To learn who changed what and when."),
-    phrases: Borrowed(&[Borrowed("history"), Borrowed("who changed"), Borrowed("audit")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ticket_audits", "One step in the history of one ticket: everything that changed at once.")
+    .when_to_use("To learn who changed what and when.")
+    .phrases(texts!["history", "who changed", "audit"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("attachments", "array", "Files attached in this step."),
+        stored("author_id", "integer", "User id of whoever made the change; -1 for the system."),
+        stored("created_at", "string", "When it was created."),
+        stored("events", "array", "What happened: `type` (such as `Comment`, `Change`, `Create`, `Notification`) with `field_name`, `value` and `previous_value` for changes."),
+        stored("id", "integer", "Audit id."),
+        stored("metadata", "object", "Technical data, such as client and place, and custom data."),
+        stored("ticket_id", "integer", "Id of the ticket."),
+        stored("via", "object", "How the change came about: `channel` and `source`."),
+    ]);
+
+const LIST: Operation = Operation::get("ListAuditsForTicket", "ticket_audits", Action::List, template!("/tickets/{ticket_id}/audits.json"))
+    .summary("List audits of a ticket")
+    .description("Lists the history of one ticket, oldest first: who changed which field from what to what, comments and notifications sent. Use it to answer when and by whom something was changed; for the conversation alone `ticket_comments.list` is smaller. Archived tickets come in one piece, without pages.")
+    .parameters(list![
+        path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.audits"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/account_ticket_audits.json"));

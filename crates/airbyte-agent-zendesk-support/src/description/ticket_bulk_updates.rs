@@ -2,168 +2,33 @@
 
 //! `ticket_bulk_updates` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A job that Zendesk runs in the background.","properties":{"id":{"type":"string","description":"Job id."},"url":{"type":"string","description":"Where its progress can be asked for, for about a day."},"total":{"type":["integer","null"],"description":"Number of tickets in the job; null until it runs."},"progress":{"type":["integer","null"],"description":"Number of tickets done so far."},"status":{"type":"string","description":"`queued`, `working`, `completed` or `failed`."},"message":{"type":["string","null"],"description":"What Zendesk says about it."}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `ticket_bulk_updates` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ticket_bulk_updates"),
-    description: Borrowed(
-        "The act of changing many tickets at once; the record is the job that does it.",
-    ),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("BulkUpdateTickets"),
-            entity: Borrowed("ticket_bulk_updates"),
-            action: Action::Create,
-            summary: Borrowed("Update many tickets"),
-            description: Borrowed(
-                "Makes the same change to up to 100 tickets and returns a job at once; Zendesk works through it in the background, so the tickets may change some time later. Check single tickets with `tickets.get`. Triggers run for every ticket and may send e-mail. At most 30 jobs can be waiting or running in an account.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/tickets/update_many.json"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed(
-                        "Ids of the tickets to change, separated by commas without spaces; 1 to 100 of them.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ticket"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The same change for every ticket; fields that are not named stay as they are. Further fields may be given too, such as `comment`, `type` or `custom_fields`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets into `closed` later.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""new""#)),
-                                        Json(Borrowed(r#""open""#)),
-                                        Json(Borrowed(r#""pending""#)),
-                                        Json(Borrowed(r#""hold""#)),
-                                        Json(Borrowed(r#""solved""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "How urgent it is; SLA targets often depend on it.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""urgent""#)),
-                                        Json(Borrowed(r#""high""#)),
-                                        Json(Borrowed(r#""normal""#)),
-                                        Json(Borrowed(r#""low""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("assignee_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "User id of the agent who is to work on it, from `users.list`; the agent has to belong to the group.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("group_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "Id of the group that is to work on it, from `groups.list`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Tags; they replace all tags of every ticket. To add or take away some, use `additional_tags` or `remove_tags`.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("additional_tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Tags to add to those the tickets have."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("remove_tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Tags to take away."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("job_status"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("The answer to changing many tickets at once."),
-    phrases: Borrowed(&[Borrowed("bulk update"), Borrowed("mass change")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ticket_bulk_updates", "The act of changing many tickets at once; the record is the job that does it.")
+    .when_to_use("The answer to changing many tickets at once.")
+    .phrases(texts!["bulk update", "mass change"])
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Put, "BulkUpdateTickets", "ticket_bulk_updates", Action::Create, template!("/tickets/update_many.json"))
+    .summary("Update many tickets")
+    .description("Makes the same change to up to 100 tickets and returns a job at once; Zendesk works through it in the background, so the tickets may change some time later. Check single tickets with `tickets.get`. Triggers run for every ticket and may send e-mail. At most 30 jobs can be waiting or running in an account.")
+    .writes()
+    .parameters(list![
+        query("ids", STRING).required().description("Ids of the tickets to change, separated by commas without spaces; 1 to 100 of them."),
+        body("ticket", OBJECT.properties(list![
+            optional("status", STRING.choices(words!["new", "open", "pending", "hold", "solved"]).description("State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets into `closed` later.")),
+            optional("priority", STRING.choices(words!["urgent", "high", "normal", "low"]).description("How urgent it is; SLA targets often depend on it.")),
+            optional("assignee_id", INTEGER.description("User id of the agent who is to work on it, from `users.list`; the agent has to belong to the group.")),
+            optional("group_id", INTEGER.description("Id of the group that is to work on it, from `groups.list`.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags; they replace all tags of every ticket. To add or take away some, use `additional_tags` or `remove_tags`.")),
+            optional("additional_tags", ARRAY.items(list![STRING]).description("Tags to add to those the tickets have.")),
+            optional("remove_tags", ARRAY.items(list![STRING]).description("Tags to take away.")),
+        ])).required().description("The same change for every ticket; fields that are not named stay as they are. Further fields may be given too, such as `comment`, `type` or `custom_fields`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.job_status"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ticket_bulk_updates.json"));

@@ -2,359 +2,72 @@
 
 //! `ticket_comments` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A message in a ticket, public or internal.","properties":{"id":{"type":"integer","description":"Comment id."},"type":{"type":"string","description":"`Comment` or `VoiceComment`."},"body":{"type":"string","description":"Text, plain with Markdown."},"html_body":{"type":"string","description":"Text as HTML."},"plain_body":{"type":"string","description":"Text without markup."},"public":{"type":"boolean","description":"True when the requester sees it, false for an internal note."},"author_id":{"type":"integer","description":"User id of the author."},"attachments":{"type":"array","description":"Attached files with `id`, `file_name`, `content_type`, `size` and `content_url`.","items":{"type":"object"}},"audit_id":{"type":"integer","description":"Id of the audit it belongs to."},"via":{"type":"object","description":"How it came in: `channel` and `source`."},"metadata":{"type":"object","description":"Technical data, such as client and place, and custom data."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `ticket_comments` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ticket_comments"),
-    description: Borrowed("A message in a ticket, public or internal."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("CreateTicketComment"),
-            entity: Borrowed("ticket_comments"),
-            action: Action::Create,
-            summary: Borrowed("Add a comment to a ticket"),
-            description: Borrowed(
-                "Adds a message to a ticket and returns the ticket, not the comment; read that with `ticket_comments.list`. Public comments (the default) are e-mailed to the requester and cannot be taken back: pass `public: false` for an internal note.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tickets/")),
-                    Piece::Name(Borrowed("ticket_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticket_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ticket"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the ticket, such as `status`, may be changed in the same call.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("comment"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "The comment to add. Files that were uploaded before are attached by their tokens in `uploads`.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("body"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Text of the comment; plain text, in which Zendesk also understands Markdown when the account allows it.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("html_body"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Text as HTML, instead of `body`."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("public"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed(
-                                                    "True (the default) shows the comment to the requester, who is notified by e-mail; false makes it an internal note.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("author_id"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "User id of the author; the user behind the credentials when left out.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("ticket"))]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","description":"A request of a customer, with its state and who works on it.","properties":{"id":{"type":"integer","description":"Ticket id, as agents see it after `#`."},"url":{"type":"string","description":"API address of the record."},"external_id":{"type":["string","null"],"description":"Your own id of the ticket."},"type":{"type":["string","null"],"description":"`problem`, `incident`, `question` or `task`."},"subject":{"type":["string","null"],"description":"Subject line."},"raw_subject":{"type":["string","null"],"description":"Subject as stored, with placeholders for translations."},"description":{"type":"string","description":"Text of the first comment; the others are in `ticket_comments.list`."},"priority":{"type":["string","null"],"description":"`urgent`, `high`, `normal` or `low`."},"status":{"type":"string","description":"`new`, `open`, `pending`, `hold`, `solved` or `closed`; closed tickets cannot change any more.","enum":["new","open","pending","hold","solved","closed"]},"recipient":{"type":["string","null"],"description":"Address of the account that the e-mail came in at."},"requester_id":{"type":"integer","description":"User id of the person who asks."},"submitter_id":{"type":"integer","description":"User id of the person who wrote the ticket; an agent when written for the requester."},"assignee_id":{"type":["integer","null"],"description":"User id of the agent who works on it."},"organization_id":{"type":["integer","null"],"description":"Id of the requester's organization."},"group_id":{"type":["integer","null"],"description":"Id of the group that works on it."},"collaborator_ids":{"type":"array","description":"User ids of people copied in (older than followers and CCs).","items":{"type":"integer"}},"follower_ids":{"type":"array","description":"User ids of agents who follow it.","items":{"type":"integer"}},"email_cc_ids":{"type":"array","description":"User ids of people copied in by e-mail.","items":{"type":"integer"}},"forum_topic_id":{"type":["integer","null"],"description":"Id of the community topic it came from."},"problem_id":{"type":["integer","null"],"description":"For incidents: id of the problem ticket."},"has_incidents":{"type":"boolean","description":"For problems: whether incidents are linked to it."},"is_public":{"type":"boolean","description":"Whether any comment is public."},"due_at":{"type":["string","null"],"description":"When a task is due.","format":"date-time"},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"custom_fields":{"type":"array","description":"Values of custom fields; what an id stands for is in `ticket_fields`.","items":{"type":"object","properties":{"id":{"type":"integer","description":"Id of the custom field."},"value":{"description":"Value; its type depends on the field."}}}},"satisfaction_rating":{"type":"object","description":"The customer's rating: `score`, `comment`, `id`."},"sharing_agreement_ids":{"type":"array","description":"Ids of sharing agreements with other accounts.","items":{"type":"integer"}},"custom_status_id":{"type":"integer","description":"Id of the custom ticket status."},"fields":{"type":"array","description":"Same as `custom_fields`.","items":{"type":"object","properties":{"id":{"type":"integer","description":"Id of the custom field."},"value":{"description":"Value; its type depends on the field."}}}},"followup_ids":{"type":"array","description":"Ids of follow-up tickets, once closed.","items":{"type":"integer"}},"ticket_form_id":{"type":"integer","description":"Id of the ticket form."},"brand_id":{"type":"integer","description":"Id of the brand."},"allow_channelback":{"type":"boolean","description":"Whether answers go back to the channel it came from."},"allow_attachments":{"type":"boolean","description":"Whether agents may attach files."},"from_messaging_channel":{"type":"boolean","description":"Whether it came in by messaging."},"generated_timestamp":{"type":"integer","description":"When the system last touched it, Unix seconds; only in exports."},"result_type":{"type":["string","null"],"description":"Kind of record in search results; null elsewhere."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"},"via":{"type":"object","description":"How it came in: `channel` (such as `email`, `web`, `api`) and `source`."}},"required":["id"]}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("ListTicketComments"),
-            entity: Borrowed("ticket_comments"),
-            action: Action::List,
-            summary: Borrowed("List comments of a ticket"),
-            description: Borrowed(
-                "Lists the conversation of one ticket, public messages and internal notes, oldest first unless `sort_order` is `desc`. Authors appear as ids: name them with `users.get`. Files are in `attachments`; fetch one with `attachments.download`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tickets/")),
-                    Piece::Name(Borrowed("ticket_id")),
-                    Piece::Text(Borrowed("/comments.json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticket_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("include_inline_images"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True lists images inside the text among the attachments as well.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Boolean]),
-                        default: Some(Json(Borrowed("false"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("false"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_order"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Order by time: `asc` (the default) begins with the first comment, which is the ticket's description; `desc` with the latest.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""asc""#)), Json(Borrowed(r#""desc""#))],
-                        ),
-                        default: Some(Json(Borrowed(r#""asc""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""asc""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("comments"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("attachments"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Attached files with `id`, `file_name`, `content_type`, `size` and `content_url`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("audit_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the audit it belongs to."),
-        },
-        StoreField {
-            name: Borrowed("author_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the author."),
-        },
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text, plain with Markdown."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("event_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of event in the export, `Comment`."),
-        },
-        StoreField {
-            name: Borrowed("html_body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text as HTML."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Comment id."),
-        },
-        StoreField {
-            name: Borrowed("metadata"),
-            kind: Borrowed("object"),
-            description: Borrowed("Technical data, such as client and place, and custom data."),
-        },
-        StoreField {
-            name: Borrowed("plain_body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text without markup."),
-        },
-        StoreField {
-            name: Borrowed("public"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("True when the requester sees it, false for an internal note."),
-        },
-        StoreField {
-            name: Borrowed("ticket_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the ticket."),
-        },
-        StoreField {
-            name: Borrowed("timestamp"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When it was written, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("`Comment` or `VoiceComment`."),
-        },
-        StoreField {
-            name: Borrowed("uploads"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tokens of files uploaded with it."),
-        },
-        StoreField {
-            name: Borrowed("via"),
-            kind: Borrowed("object"),
-            description: Borrowed("How it came in: `channel` and `source`."),
-        },
-        StoreField {
-            name: Borrowed("via_reference_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of what it came from, such as a trigger."),
-        },
-    ]),
-    when_to_use: Borrowed("To read what was said in a ticket, or to answer."),
-    phrases: Borrowed(&[
-        Borrowed("comment"),
-        Borrowed("reply"),
-        Borrowed("conversation"),
-        Borrowed("internal note"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ticket_comments", "A message in a ticket, public or internal.")
+    .when_to_use("To read what was said in a ticket, or to answer.")
+    .phrases(texts!["comment", "reply", "conversation", "internal note"])
+    .operations(list![CREATE, LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("attachments", "array", "Attached files with `id`, `file_name`, `content_type`, `size` and `content_url`."),
+        stored("audit_id", "integer", "Id of the audit it belongs to."),
+        stored("author_id", "integer", "User id of the author."),
+        stored("body", "string", "Text, plain with Markdown."),
+        stored("created_at", "string", "When it was created."),
+        stored("event_type", "string", "Kind of event in the export, `Comment`."),
+        stored("html_body", "string", "Text as HTML."),
+        stored("id", "integer", "Comment id."),
+        stored("metadata", "object", "Technical data, such as client and place, and custom data."),
+        stored("plain_body", "string", "Text without markup."),
+        stored("public", "boolean", "True when the requester sees it, false for an internal note."),
+        stored("ticket_id", "integer", "Id of the ticket."),
+        stored("timestamp", "integer", "When it was written, Unix seconds."),
+        stored("type", "string", "`Comment` or `VoiceComment`."),
+        stored("uploads", "array", "Tokens of files uploaded with it."),
+        stored("via", "object", "How it came in: `channel` and `source`."),
+        stored("via_reference_id", "integer", "Id of what it came from, such as a trigger."),
+    ]);
+
+const CREATE: Operation = Operation::by(Method::Put, "CreateTicketComment", "ticket_comments", Action::Create, template!("/tickets/{ticket_id}.json"))
+    .summary("Add a comment to a ticket")
+    .description("Adds a message to a ticket and returns the ticket, not the comment; read that with `ticket_comments.list`. Public comments (the default) are e-mailed to the requester and cannot be taken back: pass `public: false` for an internal note.")
+    .writes()
+    .parameters(list![
+        path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
+        body("ticket", OBJECT.properties(list![
+            required("comment", OBJECT.properties(list![
+                required("body", STRING.description("Text of the comment; plain text, in which Zendesk also understands Markdown when the account allows it.")),
+                optional("html_body", STRING.description("Text as HTML, instead of `body`.")),
+                optional("public", BOOLEAN.description("True (the default) shows the comment to the requester, who is notified by e-mail; false makes it an internal note.")),
+                optional("author_id", INTEGER.description("User id of the author; the user behind the credentials when left out.")),
+            ]).description("The comment to add. Files that were uploaded before are attached by their tokens in `uploads`.")),
+        ])).required().description("Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the ticket, such as `status`, may be changed in the same call."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.ticket"))
+    .schema(CREATE_RECORD);
+
+const LIST: Operation = Operation::get("ListTicketComments", "ticket_comments", Action::List, template!("/tickets/{ticket_id}/comments.json"))
+    .summary("List comments of a ticket")
+    .description("Lists the conversation of one ticket, public messages and internal notes, oldest first unless `sort_order` is `desc`. Authors appear as ids: name them with `users.get`. Files are in `attachments`; fetch one with `attachments.download`.")
+    .parameters(list![
+        path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("include_inline_images", BOOLEAN.default("false")).default("false").description("True lists images inside the text among the attachments as well."),
+        query("sort_order", STRING.choices(words!["asc", "desc"]).default(r#""asc""#)).default(r#""asc""#).description("Order by time: `asc` (the default) begins with the first comment, which is the ticket's description; `desc` with the latest."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.comments"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ticket_comments.json"));
+
+const CREATE_RECORD: Json = json(include_str!("schemas/tickets.json"));

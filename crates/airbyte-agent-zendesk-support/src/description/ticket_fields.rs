@@ -2,287 +2,68 @@
 
 //! `ticket_fields` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A field tickets can have, built in or custom.","properties":{"id":{"type":"integer","description":"Field id, as used in `custom_fields` of tickets."},"url":{"type":"string","description":"API address of the record."},"type":{"type":"string","description":"Kind of field, such as `text`, `textarea`, `tagger` (drop-down), `multiselect`, `checkbox`, `date`, `integer`, `decimal`, `regexp`, `lookup`; built-in ones are called `subject`, `status` and so on."},"title":{"type":"string","description":"Title agents see."},"raw_title":{"type":"string","description":"Title as stored, with placeholders for translations."},"description":{"type":"string","description":"What the field is for, as customers see it."},"raw_description":{"type":"string","description":"Description as stored, with placeholders for translations."},"position":{"type":"integer","description":"Place in the ticket form."},"active":{"type":"boolean","description":"Whether the field is in use."},"required":{"type":"boolean","description":"Whether agents have to fill it in to solve a ticket."},"collapsed_for_agents":{"type":"boolean","description":"Whether agents see it by default (older interface)."},"regexp_for_validation":{"type":["string","null"],"description":"Pattern values have to match, for `regexp` fields."},"title_in_portal":{"type":"string","description":"Title customers see."},"raw_title_in_portal":{"type":"string","description":"Title for customers as stored, with placeholders for translations."},"visible_in_portal":{"type":"boolean","description":"Whether customers see it."},"editable_in_portal":{"type":"boolean","description":"Whether customers can fill it in."},"required_in_portal":{"type":"boolean","description":"Whether customers have to fill it in."},"tag":{"type":["string","null"],"description":"Tag set by a checked checkbox."},"custom_field_options":{"type":"array","description":"Options of a drop-down or multi-select field with `id`, `name` and `value` (the tag to write into a ticket).","items":{"type":"object"}},"system_field_options":{"type":"array","description":"Options of a built-in field with `name` and `value`.","items":{"type":"object"}},"sub_type_id":{"type":"integer","description":"For `status` and `priority`: which set of options is in use."},"removable":{"type":"boolean","description":"False for built-in fields."},"agent_description":{"type":["string","null"],"description":"What the field is for, as agents see it."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `ticket_fields` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ticket_fields"),
-    description: Borrowed("A field tickets can have, built in or custom, with its options."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListTicketFields"),
-            entity: Borrowed("ticket_fields"),
-            action: Action::List,
-            summary: Borrowed("List ticket fields"),
-            description: Borrowed(
-                "Lists all ticket fields, built in and custom, with their options. Use it to learn what the ids in `custom_fields` of a ticket stand for and which values may be set. Without paging arguments all come at once, in the order of the form.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/ticket_fields.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("locale"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Language in which `title_in_portal` comes back, such as `de`; it has to be active in the account.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("ticket_fields"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetTicketField"),
-            entity: Borrowed("ticket_fields"),
-            action: Action::Get,
-            summary: Borrowed("Get a ticket field"),
-            description: Borrowed("Returns one ticket field by id, with its options."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/ticket_fields/")),
-                    Piece::Name(Borrowed("ticket_field_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticket_field_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the ticket field, from `ticket_fields.list` or from `custom_fields` of a ticket.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("ticket_field"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the field is in use."),
-        },
-        StoreField {
-            name: Borrowed("agent_description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the field is for, as agents see it."),
-        },
-        StoreField {
-            name: Borrowed("collapsed_for_agents"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether agents see it by default (older interface)."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("custom_field_options"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Options of a drop-down or multi-select field with `id`, `name` and `value` (the tag to write into a ticket).",
-            ),
-        },
-        StoreField {
-            name: Borrowed("custom_statuses"),
-            kind: Borrowed("array"),
-            description: Borrowed("Custom ticket statuses, for the status field."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the field is for, as customers see it."),
-        },
-        StoreField {
-            name: Borrowed("editable_in_portal"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether customers can fill it in."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Field id, as used in `custom_fields` of tickets."),
-        },
-        StoreField {
-            name: Borrowed("key"),
-            kind: Borrowed("string"),
-            description: Borrowed("Key of the field."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in the ticket form."),
-        },
-        StoreField {
-            name: Borrowed("raw_description"),
-            kind: Borrowed("string"),
-            description: Borrowed("Description as stored, with placeholders for translations."),
-        },
-        StoreField {
-            name: Borrowed("raw_title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title as stored, with placeholders for translations."),
-        },
-        StoreField {
-            name: Borrowed("raw_title_in_portal"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Title for customers as stored, with placeholders for translations.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("regexp_for_validation"),
-            kind: Borrowed("string"),
-            description: Borrowed("Pattern values have to match, for `regexp` fields."),
-        },
-        StoreField {
-            name: Borrowed("removable"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("False for built-in fields."),
-        },
-        StoreField {
-            name: Borrowed("required"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether agents have to fill it in to solve a ticket."),
-        },
-        StoreField {
-            name: Borrowed("required_in_portal"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether customers have to fill it in."),
-        },
-        StoreField {
-            name: Borrowed("sub_type_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("For `status` and `priority`: which set of options is in use."),
-        },
-        StoreField {
-            name: Borrowed("system_field_options"),
-            kind: Borrowed("array"),
-            description: Borrowed("Options of a built-in field with `name` and `value`."),
-        },
-        StoreField {
-            name: Borrowed("tag"),
-            kind: Borrowed("string"),
-            description: Borrowed("Tag set by a checked checkbox."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title agents see."),
-        },
-        StoreField {
-            name: Borrowed("title_in_portal"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title customers see."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Kind of field, such as `text`, `textarea`, `tagger` (drop-down), `multiselect`, `checkbox`, `date`, `integer`, `decimal`, `regexp`, `lookup`; built-in ones are called `subject`, `status` and so on.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("visible_in_portal"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether customers see it."),
-        },
-    ]),
-    when_to_use: Borrowed("To learn what custom field ids mean and which values they take."),
-    phrases: Borrowed(&[Borrowed("custom field"), Borrowed("ticket field"), Borrowed("drop-down")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ticket_fields", "A field tickets can have, built in or custom, with its options.")
+    .when_to_use("To learn what custom field ids mean and which values they take.")
+    .phrases(texts!["custom field", "ticket field", "drop-down"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("active", "boolean", "Whether the field is in use."),
+        stored("agent_description", "string", "What the field is for, as agents see it."),
+        stored("collapsed_for_agents", "boolean", "Whether agents see it by default (older interface)."),
+        stored("created_at", "string", "When it was created."),
+        stored("custom_field_options", "array", "Options of a drop-down or multi-select field with `id`, `name` and `value` (the tag to write into a ticket)."),
+        stored("custom_statuses", "array", "Custom ticket statuses, for the status field."),
+        stored("description", "string", "What the field is for, as customers see it."),
+        stored("editable_in_portal", "boolean", "Whether customers can fill it in."),
+        stored("id", "integer", "Field id, as used in `custom_fields` of tickets."),
+        stored("key", "string", "Key of the field."),
+        stored("position", "integer", "Place in the ticket form."),
+        stored("raw_description", "string", "Description as stored, with placeholders for translations."),
+        stored("raw_title", "string", "Title as stored, with placeholders for translations."),
+        stored("raw_title_in_portal", "string", "Title for customers as stored, with placeholders for translations."),
+        stored("regexp_for_validation", "string", "Pattern values have to match, for `regexp` fields."),
+        stored("removable", "boolean", "False for built-in fields."),
+        stored("required", "boolean", "Whether agents have to fill it in to solve a ticket."),
+        stored("required_in_portal", "boolean", "Whether customers have to fill it in."),
+        stored("sub_type_id", "integer", "For `status` and `priority`: which set of options is in use."),
+        stored("system_field_options", "array", "Options of a built-in field with `name` and `value`."),
+        stored("tag", "string", "Tag set by a checked checkbox."),
+        stored("title", "string", "Title agents see."),
+        stored("title_in_portal", "string", "Title customers see."),
+        stored("type", "string", "Kind of field, such as `text`, `textarea`, `tagger` (drop-down), `multiselect`, `checkbox`, `date`, `integer`, `decimal`, `regexp`, `lookup`; built-in ones are called `subject`, `status` and so on."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+        stored("visible_in_portal", "boolean", "Whether customers see it."),
+    ]);
+
+const LIST: Operation = Operation::get("ListTicketFields", "ticket_fields", Action::List, template!("/ticket_fields.json"))
+    .summary("List ticket fields")
+    .description("Lists all ticket fields, built in and custom, with their options. Use it to learn what the ids in `custom_fields` of a ticket stand for and which values may be set. Without paging arguments all come at once, in the order of the form.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("locale", STRING).description("Language in which `title_in_portal` comes back, such as `de`; it has to be active in the account."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.ticket_fields"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetTicketField", "ticket_fields", Action::Get, template!("/ticket_fields/{ticket_field_id}.json"))
+    .summary("Get a ticket field")
+    .description("Returns one ticket field by id, with its options.")
+    .parameters(list![
+        path("ticket_field_id", INTEGER).required().description("Id of the ticket field, from `ticket_fields.list` or from `custom_fields` of a ticket."),
+    ])
+    .records(json_path!("$.ticket_field"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ticket_fields.json"));

@@ -2,240 +2,59 @@
 
 //! `ticket_forms` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A set of ticket fields shown together when a ticket is written.","properties":{"id":{"type":"integer","description":"Form id."},"url":{"type":"string","description":"API address of the record."},"name":{"type":"string","description":"Name agents see."},"display_name":{"type":"string","description":"Name customers see."},"raw_name":{"type":"string","description":"Name as stored, with placeholders for translations."},"raw_display_name":{"type":"string","description":"Name for customers as stored, with placeholders for translations."},"position":{"type":"integer","description":"Place in the order."},"active":{"type":"boolean","description":"Whether it is in use."},"end_user_visible":{"type":"boolean","description":"Whether customers can use it."},"default":{"type":"boolean","description":"Whether it is the default form."},"in_all_brands":{"type":"boolean","description":"Whether it is offered in all brands."},"restricted_brand_ids":{"type":"array","description":"Ids of the brands it is offered in, when not in all.","items":{"type":"integer"}},"ticket_field_ids":{"type":"array","description":"Ids of its fields, in order.","items":{"type":"integer"}},"agent_conditions":{"type":"array","description":"Which fields appear for agents depending on other fields.","items":{"type":"object"}},"end_user_conditions":{"type":"array","description":"Which fields appear for customers depending on other fields.","items":{"type":"object"}},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `ticket_forms` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ticket_forms"),
-    description: Borrowed("A set of ticket fields shown together when a ticket is written."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListTicketForms"),
-            entity: Borrowed("ticket_forms"),
-            action: Action::List,
-            summary: Borrowed("List ticket forms"),
-            description: Borrowed(
-                "Lists the ticket forms with the ids of their fields, in order; what the fields are is in `ticket_fields.list`. Accounts have at most 300 forms.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/ticket_forms.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only active ones, false only inactive ones. Left out, both come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("end_user_visible"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only forms that customers see, false only internal ones. Left out, both come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("ticket_forms"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetTicketForm"),
-            entity: Borrowed("ticket_forms"),
-            action: Action::Get,
-            summary: Borrowed("Get a ticket form"),
-            description: Borrowed("Returns one ticket form by id, with the ids of its fields."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/ticket_forms/")),
-                    Piece::Name(Borrowed("ticket_form_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticket_form_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the ticket form, from `ticket_forms.list` or `ticket_form_id` of a ticket.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("ticket_form"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in use."),
-        },
-        StoreField {
-            name: Borrowed("agent_conditions"),
-            kind: Borrowed("array"),
-            description: Borrowed("Which fields appear for agents depending on other fields."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("default"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is the default form."),
-        },
-        StoreField {
-            name: Borrowed("display_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name customers see."),
-        },
-        StoreField {
-            name: Borrowed("end_user_conditions"),
-            kind: Borrowed("array"),
-            description: Borrowed("Which fields appear for customers depending on other fields."),
-        },
-        StoreField {
-            name: Borrowed("end_user_visible"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether customers can use it."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Form id."),
-        },
-        StoreField {
-            name: Borrowed("in_all_brands"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is offered in all brands."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name agents see."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in the order."),
-        },
-        StoreField {
-            name: Borrowed("raw_display_name"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Name for customers as stored, with placeholders for translations.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("raw_name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name as stored, with placeholders for translations."),
-        },
-        StoreField {
-            name: Borrowed("restricted_brand_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of the brands it is offered in, when not in all."),
-        },
-        StoreField {
-            name: Borrowed("ticket_field_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of its fields, in order."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-    ]),
-    when_to_use: Borrowed("To learn which fields a form has."),
-    phrases: Borrowed(&[Borrowed("ticket form"), Borrowed("request form")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ticket_forms", "A set of ticket fields shown together when a ticket is written.")
+    .when_to_use("To learn which fields a form has.")
+    .phrases(texts!["ticket form", "request form"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("active", "boolean", "Whether it is in use."),
+        stored("agent_conditions", "array", "Which fields appear for agents depending on other fields."),
+        stored("created_at", "string", "When it was created."),
+        stored("default", "boolean", "Whether it is the default form."),
+        stored("display_name", "string", "Name customers see."),
+        stored("end_user_conditions", "array", "Which fields appear for customers depending on other fields."),
+        stored("end_user_visible", "boolean", "Whether customers can use it."),
+        stored("id", "integer", "Form id."),
+        stored("in_all_brands", "boolean", "Whether it is offered in all brands."),
+        stored("name", "string", "Name agents see."),
+        stored("position", "integer", "Place in the order."),
+        stored("raw_display_name", "string", "Name for customers as stored, with placeholders for translations."),
+        stored("raw_name", "string", "Name as stored, with placeholders for translations."),
+        stored("restricted_brand_ids", "array", "Ids of the brands it is offered in, when not in all."),
+        stored("ticket_field_ids", "array", "Ids of its fields, in order."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+    ]);
+
+const LIST: Operation = Operation::get("ListTicketForms", "ticket_forms", Action::List, template!("/ticket_forms.json"))
+    .summary("List ticket forms")
+    .description("Lists the ticket forms with the ids of their fields, in order; what the fields are is in `ticket_fields.list`. Accounts have at most 300 forms.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("active", BOOLEAN).description("True returns only active ones, false only inactive ones. Left out, both come."),
+        query("end_user_visible", BOOLEAN).description("True returns only forms that customers see, false only internal ones. Left out, both come."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.ticket_forms"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetTicketForm", "ticket_forms", Action::Get, template!("/ticket_forms/{ticket_form_id}.json"))
+    .summary("Get a ticket form")
+    .description("Returns one ticket form by id, with the ids of its fields.")
+    .parameters(list![
+        path("ticket_form_id", INTEGER).required().description("Id of the ticket form, from `ticket_forms.list` or `ticket_form_id` of a ticket."),
+    ])
+    .records(json_path!("$.ticket_form"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ticket_forms.json"));

@@ -2,266 +2,61 @@
 
 //! `ticket_metrics` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Times and counts of one ticket. Time objects have `calendar` and `business` minutes; null while not known.","properties":{"id":{"type":"integer","description":"Id of the metric record, not of the ticket."},"url":{"type":"string","description":"API address of the record."},"ticket_id":{"type":"integer","description":"Id of the ticket."},"group_stations":{"type":"integer","description":"Number of groups it went through."},"assignee_stations":{"type":"integer","description":"Number of agents it went through."},"reopens":{"type":"integer","description":"How often it was opened again after being solved."},"replies":{"type":"integer","description":"Number of public answers by agents."},"assignee_updated_at":{"type":["string","null"],"description":"When the assignee last changed it.","format":"date-time"},"requester_updated_at":{"type":"string","description":"When the requester last changed it.","format":"date-time"},"status_updated_at":{"type":"string","description":"When the status last changed.","format":"date-time"},"initially_assigned_at":{"type":["string","null"],"description":"When it was first assigned.","format":"date-time"},"assigned_at":{"type":["string","null"],"description":"When it was last assigned.","format":"date-time"},"solved_at":{"type":["string","null"],"description":"When it was solved.","format":"date-time"},"latest_comment_added_at":{"type":"string","description":"When the latest comment was added.","format":"date-time"},"reply_time_in_minutes":{"type":"object","description":"From creation to the first public answer: `calendar` and `business` minutes."},"first_resolution_time_in_minutes":{"type":"object","description":"From creation to the first solution: `calendar` and `business` minutes."},"full_resolution_time_in_minutes":{"type":"object","description":"From creation to the last solution: `calendar` and `business` minutes."},"agent_wait_time_in_minutes":{"type":"object","description":"Time agents waited for the requester: `calendar` and `business` minutes."},"requester_wait_time_in_minutes":{"type":"object","description":"Time the requester waited for agents: `calendar` and `business` minutes."},"on_hold_time_in_minutes":{"type":"object","description":"Time on hold: `calendar` and `business` minutes."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `ticket_metrics` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("ticket_metrics"),
-    description: Borrowed("Times and counts of one ticket, such as reply and resolution time."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListTicketMetrics"),
-            entity: Borrowed("ticket_metrics"),
-            action: Action::List,
-            summary: Borrowed("List ticket metrics"),
-            description: Borrowed(
-                "Lists one record of measures per ticket: reply and resolution times, number of replies and reopenings, dates of status changes. Times are minutes by the calendar and by business hours. There is no filter: match by `ticket_id`. Metrics of archived tickets are missing, and only the first 10,000 records can be paged through.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/ticket_metrics.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("ticket_metrics"))]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("agent_wait_time_in_minutes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Time agents waited for the requester: `calendar` and `business` minutes.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("assigned_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was last assigned."),
-        },
-        StoreField {
-            name: Borrowed("assignee_stations"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of agents it went through."),
-        },
-        StoreField {
-            name: Borrowed("assignee_updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the assignee last changed it."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("custom_status_updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the custom status last changed."),
-        },
-        StoreField {
-            name: Borrowed("first_resolution_time_in_minutes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "From creation to the first solution: `calendar` and `business` minutes.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("full_resolution_time_in_minutes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "From creation to the last solution: `calendar` and `business` minutes.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("generated_timestamp"),
-            kind: Borrowed("integer"),
-            description: Borrowed("When the system last touched it, Unix seconds."),
-        },
-        StoreField {
-            name: Borrowed("group_stations"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of groups it went through."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the metric record, not of the ticket."),
-        },
-        StoreField {
-            name: Borrowed("initially_assigned_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was first assigned."),
-        },
-        StoreField {
-            name: Borrowed("instance_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Number of the measurement, for metrics that are measured several times.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("latest_comment_added_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the latest comment was added."),
-        },
-        StoreField {
-            name: Borrowed("metric"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name of the metric, for metric events."),
-        },
-        StoreField {
-            name: Borrowed("on_hold_time_in_minutes"),
-            kind: Borrowed("object"),
-            description: Borrowed("Time on hold: `calendar` and `business` minutes."),
-        },
-        StoreField {
-            name: Borrowed("reopens"),
-            kind: Borrowed("integer"),
-            description: Borrowed("How often it was opened again after being solved."),
-        },
-        StoreField {
-            name: Borrowed("replies"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Number of public answers by agents."),
-        },
-        StoreField {
-            name: Borrowed("reply_time_in_minutes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "From creation to the first public answer: `calendar` and `business` minutes.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("reply_time_in_seconds"),
-            kind: Borrowed("object"),
-            description: Borrowed("From creation to the first public answer, in seconds."),
-        },
-        StoreField {
-            name: Borrowed("requester_updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the requester last changed it."),
-        },
-        StoreField {
-            name: Borrowed("requester_wait_time_in_minutes"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "Time the requester waited for agents: `calendar` and `business` minutes.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("solved_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was solved."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("object"),
-            description: Borrowed("State of the metric event, with times."),
-        },
-        StoreField {
-            name: Borrowed("status_updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the status last changed."),
-        },
-        StoreField {
-            name: Borrowed("ticket_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the ticket."),
-        },
-        StoreField {
-            name: Borrowed("time"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the metric event happened."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of metric event, such as `activate` or `fulfill`."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-    ]),
-    when_to_use: Borrowed("For reply and resolution times, reopenings and replies."),
-    phrases: Borrowed(&[Borrowed("reply time"), Borrowed("resolution time"), Borrowed("metrics")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("ticket_metrics", "Times and counts of one ticket, such as reply and resolution time.")
+    .when_to_use("For reply and resolution times, reopenings and replies.")
+    .phrases(texts!["reply time", "resolution time", "metrics"])
+    .operations(list![LIST])
+    .schema(RECORD)
+    .store(list![
+        stored("agent_wait_time_in_minutes", "object", "Time agents waited for the requester: `calendar` and `business` minutes."),
+        stored("assigned_at", "string", "When it was last assigned."),
+        stored("assignee_stations", "integer", "Number of agents it went through."),
+        stored("assignee_updated_at", "string", "When the assignee last changed it."),
+        stored("created_at", "string", "When it was created."),
+        stored("custom_status_updated_at", "string", "When the custom status last changed."),
+        stored("first_resolution_time_in_minutes", "object", "From creation to the first solution: `calendar` and `business` minutes."),
+        stored("full_resolution_time_in_minutes", "object", "From creation to the last solution: `calendar` and `business` minutes."),
+        stored("generated_timestamp", "integer", "When the system last touched it, Unix seconds."),
+        stored("group_stations", "integer", "Number of groups it went through."),
+        stored("id", "integer", "Id of the metric record, not of the ticket."),
+        stored("initially_assigned_at", "string", "When it was first assigned."),
+        stored("instance_id", "integer", "Number of the measurement, for metrics that are measured several times."),
+        stored("latest_comment_added_at", "string", "When the latest comment was added."),
+        stored("metric", "string", "Name of the metric, for metric events."),
+        stored("on_hold_time_in_minutes", "object", "Time on hold: `calendar` and `business` minutes."),
+        stored("reopens", "integer", "How often it was opened again after being solved."),
+        stored("replies", "integer", "Number of public answers by agents."),
+        stored("reply_time_in_minutes", "object", "From creation to the first public answer: `calendar` and `business` minutes."),
+        stored("reply_time_in_seconds", "object", "From creation to the first public answer, in seconds."),
+        stored("requester_updated_at", "string", "When the requester last changed it."),
+        stored("requester_wait_time_in_minutes", "object", "Time the requester waited for agents: `calendar` and `business` minutes."),
+        stored("solved_at", "string", "When it was solved."),
+        stored("status", "object", "State of the metric event, with times."),
+        stored("status_updated_at", "string", "When the status last changed."),
+        stored("ticket_id", "integer", "Id of the ticket."),
+        stored("time", "string", "When the metric event happened."),
+        stored("type", "string", "Kind of metric event, such as `activate` or `fulfill`."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+    ]);
+
+const LIST: Operation = Operation::get("ListTicketMetrics", "ticket_metrics", Action::List, template!("/ticket_metrics.json"))
+    .summary("List ticket metrics")
+    .description("Lists one record of measures per ticket: reply and resolution times, number of replies and reopenings, dates of status changes. Times are minutes by the calendar and by business hours. There is no filter: match by `ticket_id`. Metrics of archived tickets are missing, and only the first 10,000 records can be paged through.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.ticket_metrics"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/ticket_metrics.json"));

@@ -2,985 +2,168 @@
 
 //! `tickets` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A request of a customer, with its state and who works on it.","properties":{"id":{"type":"integer","description":"Ticket id, as agents see it after `#`."},"url":{"type":"string","description":"API address of the record."},"external_id":{"type":["string","null"],"description":"Your own id of the ticket."},"type":{"type":["string","null"],"description":"`problem`, `incident`, `question` or `task`."},"subject":{"type":["string","null"],"description":"Subject line."},"raw_subject":{"type":["string","null"],"description":"Subject as stored, with placeholders for translations."},"description":{"type":"string","description":"Text of the first comment; the others are in `ticket_comments.list`."},"priority":{"type":["string","null"],"description":"`urgent`, `high`, `normal` or `low`."},"status":{"type":"string","description":"`new`, `open`, `pending`, `hold`, `solved` or `closed`; closed tickets cannot change any more.","enum":["new","open","pending","hold","solved","closed"]},"recipient":{"type":["string","null"],"description":"Address of the account that the e-mail came in at."},"requester_id":{"type":"integer","description":"User id of the person who asks."},"submitter_id":{"type":"integer","description":"User id of the person who wrote the ticket; an agent when written for the requester."},"assignee_id":{"type":["integer","null"],"description":"User id of the agent who works on it."},"organization_id":{"type":["integer","null"],"description":"Id of the requester's organization."},"group_id":{"type":["integer","null"],"description":"Id of the group that works on it."},"collaborator_ids":{"type":"array","description":"User ids of people copied in (older than followers and CCs).","items":{"type":"integer"}},"follower_ids":{"type":"array","description":"User ids of agents who follow it.","items":{"type":"integer"}},"email_cc_ids":{"type":"array","description":"User ids of people copied in by e-mail.","items":{"type":"integer"}},"forum_topic_id":{"type":["integer","null"],"description":"Id of the community topic it came from."},"problem_id":{"type":["integer","null"],"description":"For incidents: id of the problem ticket."},"has_incidents":{"type":"boolean","description":"For problems: whether incidents are linked to it."},"is_public":{"type":"boolean","description":"Whether any comment is public."},"due_at":{"type":["string","null"],"description":"When a task is due.","format":"date-time"},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"custom_fields":{"type":"array","description":"Values of custom fields; what an id stands for is in `ticket_fields`.","items":{"type":"object","properties":{"id":{"type":"integer","description":"Id of the custom field."},"value":{"description":"Value; its type depends on the field."}}}},"satisfaction_rating":{"type":"object","description":"The customer's rating: `score`, `comment`, `id`."},"sharing_agreement_ids":{"type":"array","description":"Ids of sharing agreements with other accounts.","items":{"type":"integer"}},"custom_status_id":{"type":"integer","description":"Id of the custom ticket status."},"fields":{"type":"array","description":"Same as `custom_fields`.","items":{"type":"object","properties":{"id":{"type":"integer","description":"Id of the custom field."},"value":{"description":"Value; its type depends on the field."}}}},"followup_ids":{"type":"array","description":"Ids of follow-up tickets, once closed.","items":{"type":"integer"}},"ticket_form_id":{"type":"integer","description":"Id of the ticket form."},"brand_id":{"type":"integer","description":"Id of the brand."},"allow_channelback":{"type":"boolean","description":"Whether answers go back to the channel it came from."},"allow_attachments":{"type":"boolean","description":"Whether agents may attach files."},"from_messaging_channel":{"type":"boolean","description":"Whether it came in by messaging."},"generated_timestamp":{"type":"integer","description":"When the system last touched it, Unix seconds; only in exports."},"result_type":{"type":["string","null"],"description":"Kind of record in search results; null elsewhere."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"},"via":{"type":"object","description":"How it came in: `channel` (such as `email`, `web`, `api`) and `source`."}},"required":["id"]}"#;
-
-const TEXT_2: &str = "State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets into `closed` later.";
-
-const TEXT_3: &str = "Values of custom fields, one entry per field; fields that are not named stay as they are. Field ids and options are in `ticket_fields.list`.";
-
-const TEXT_4: &str = "The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields the tag of the option and for multi-select fields a list of tags. Null empties the field.";
+use airbyte_agent_description::build::*;
 
 /// `tickets` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tickets"),
-    description: Borrowed("A request of a customer, with its state and who works on it."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListTickets"),
-            entity: Borrowed("tickets"),
-            action: Action::List,
-            summary: Borrowed("List tickets"),
-            description: Borrowed(
-                "Lists the tickets the user behind the credentials may see, oldest first unless sorted. There is no filter besides `external_id`: to find tickets by status, tag or text, sort by `updated_at` and go through the pages, or use the search index of the platform. Tickets that were closed long ago are archived and missing here; `tickets.get` still returns them. Only the first 10,000 can be paged through.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tickets.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("external_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only tickets with this id from another system, compared as a whole and regardless of case. Several tickets may have the same one.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_by"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Field to sort by. Left out, the oldest ticket comes first.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""assignee""#)),
-                            Json(Borrowed(r#""assignee.name""#)),
-                            Json(Borrowed(r#""created_at""#)),
-                            Json(Borrowed(r#""group""#)),
-                            Json(Borrowed(r#""id""#)),
-                            Json(Borrowed(r#""requester""#)),
-                            Json(Borrowed(r#""requester.name""#)),
-                            Json(Borrowed(r#""status""#)),
-                            Json(Borrowed(r#""subject""#)),
-                            Json(Borrowed(r#""updated_at""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_order"),
-                    location: Location::Query,
-                    description: Borrowed("Direction: `asc` (the default) or `desc`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""asc""#)), Json(Borrowed(r#""desc""#))],
-                        ),
-                        default: Some(Json(Borrowed(r#""asc""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""asc""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("tickets"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("CreateTicket"),
-            entity: Borrowed("tickets"),
-            action: Action::Create,
-            summary: Borrowed("Create a ticket"),
-            description: Borrowed(
-                "Creates a ticket and returns it. Give `ticket` with a subject and, in `comment`, the first message. The requester is the user behind the credentials unless `requester_id` says otherwise. Triggers run: customers and agents are usually notified by e-mail. To write into an existing ticket use `ticket_comments.create`.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tickets.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticket"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The ticket to create: a subject and, in `comment`, its first message; everything else is optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`, `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and e-mail address of a new customer).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("subject"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Subject line."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("description"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Older way to write the first comment as plain text; prefer `comment`, and do not pass both.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("comment"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "The first message; it becomes the ticket's description. Zendesk asks for it, with text in `body` or `html_body`.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("body"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Text of the comment; plain text, in which Zendesk also understands Markdown when the account allows it.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("html_body"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Text as HTML, instead of `body`."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("public"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed(
-                                                    "True (the default) shows the message to the requester; false makes it an internal note.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which can have `due_at`).",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""problem""#)),
-                                        Json(Borrowed(r#""incident""#)),
-                                        Json(Borrowed(r#""question""#)),
-                                        Json(Borrowed(r#""task""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "How urgent it is; SLA targets often depend on it.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""urgent""#)),
-                                        Json(Borrowed(r#""high""#)),
-                                        Json(Borrowed(r#""normal""#)),
-                                        Json(Borrowed(r#""low""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""new""#)),
-                                        Json(Borrowed(r#""open""#)),
-                                        Json(Borrowed(r#""pending""#)),
-                                        Json(Borrowed(r#""hold""#)),
-                                        Json(Borrowed(r#""solved""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("requester_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "User id of the person who asks; the user behind the credentials when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("assignee_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "User id of the agent who is to work on it, from `users.list`; the agent has to belong to the group.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("group_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "Id of the group that is to work on it, from `groups.list`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("organization_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "Id of the requester's organization; taken from the requester when left out.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Tags of the ticket, without spaces, in lower case.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("external_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Your own id of the ticket, to find it by later.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("custom_fields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(TEXT_3),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("id"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        description: Borrowed(
-                                                            "Id of the custom field, from `ticket_fields.list`.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("value"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        nullable: true,
-                                                        description: Borrowed(TEXT_4),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("due_at"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "When a ticket of type `task` is due, ISO 8601.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("collaborator_ids"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "User ids of the people who are copied in; they replace those the ticket has.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("ticket"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetTicket"),
-            entity: Borrowed("tickets"),
-            action: Action::Get,
-            summary: Borrowed("Get a ticket"),
-            description: Borrowed(
-                "Returns one ticket by its number: state, people, tags and custom fields. Only the first message is in it, as `description`; the conversation is in `ticket_comments.list`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tickets/")),
-                    Piece::Name(Borrowed("ticket_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticket_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("ticket"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("UpdateTicket"),
-            entity: Borrowed("tickets"),
-            action: Action::Update,
-            summary: Borrowed("Update a ticket"),
-            description: Borrowed(
-                "Changes fields of one ticket and returns it; fields that are not given stay as they are, but lists such as `tags` and `collaborator_ids` are replaced as a whole. A `comment` in the same call is added to the conversation, and repeating the call adds it again. Triggers run and may send e-mail. Closed tickets cannot change. Zendesk allows 30 changes in ten minutes per user and ticket. For many tickets at once use `ticket_bulk_updates.create`.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/tickets/")),
-                    Piece::Name(Borrowed("ticket_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ticket_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ticket"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The fields to change; others stay as they are. Further fields of Zendesk's tickets may be given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`, `additional_tags` or `remove_tags`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("subject"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Subject line."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("comment"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        "A comment to add along with the change. Repeating the call adds it again.",
-                                    ),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("body"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Text of the comment; plain text, in which Zendesk also understands Markdown when the account allows it.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("html_body"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Text as HTML, instead of `body`."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("public"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed(
-                                                    "True (the default) shows the comment to the requester, who is notified by e-mail; false makes it an internal note.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("author_id"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "User id of the author; the user behind the credentials when left out.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which can have `due_at`).",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""problem""#)),
-                                        Json(Borrowed(r#""incident""#)),
-                                        Json(Borrowed(r#""question""#)),
-                                        Json(Borrowed(r#""task""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("priority"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "How urgent it is; SLA targets often depend on it.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""urgent""#)),
-                                        Json(Borrowed(r#""high""#)),
-                                        Json(Borrowed(r#""normal""#)),
-                                        Json(Borrowed(r#""low""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("status"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(TEXT_2),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""new""#)),
-                                        Json(Borrowed(r#""open""#)),
-                                        Json(Borrowed(r#""pending""#)),
-                                        Json(Borrowed(r#""hold""#)),
-                                        Json(Borrowed(r#""solved""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("assignee_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "User id of the agent who is to work on it, from `users.list`; the agent has to belong to the group.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("group_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "Id of the group that is to work on it, from `groups.list`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Tags; they replace all tags the ticket has. Without spaces, in lower case.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("external_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Your own id of the ticket, to find it by later.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("custom_fields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(TEXT_3),
-                                    items: Borrowed(&[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("id"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Integer]),
-                                                        description: Borrowed(
-                                                            "Id of the custom field, from `ticket_fields.list`.",
-                                                        ),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("value"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        nullable: true,
-                                                        description: Borrowed(TEXT_4),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("due_at"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "When a ticket of type `task` is due, ISO 8601.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("collaborator_ids"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "User ids of the people who are copied in; they replace those the ticket has.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("ticket"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("allow_attachments"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether agents may attach files."),
-        },
-        StoreField {
-            name: Borrowed("allow_channelback"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether answers go back to the channel it came from."),
-        },
-        StoreField {
-            name: Borrowed("assignee_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the agent who works on it."),
-        },
-        StoreField {
-            name: Borrowed("brand_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the brand."),
-        },
-        StoreField {
-            name: Borrowed("collaborator_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("User ids of people copied in (older than followers and CCs)."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("custom_fields"),
-            kind: Borrowed("array"),
-            description: Borrowed(
-                "Values of custom fields; what an id stands for is in `ticket_fields`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("custom_status_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the custom ticket status."),
-        },
-        StoreField {
-            name: Borrowed("deleted_ticket_form_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the form it had before that form was deleted."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Text of the first comment; the others are in `ticket_comments.list`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("due_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When a task is due."),
-        },
-        StoreField {
-            name: Borrowed("email_cc_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("User ids of people copied in by e-mail."),
-        },
-        StoreField {
-            name: Borrowed("external_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Your own id of the ticket."),
-        },
-        StoreField {
-            name: Borrowed("fields"),
-            kind: Borrowed("array"),
-            description: Borrowed("Same as `custom_fields`."),
-        },
-        StoreField {
-            name: Borrowed("follower_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("User ids of agents who follow it."),
-        },
-        StoreField {
-            name: Borrowed("followup_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of follow-up tickets, once closed."),
-        },
-        StoreField {
-            name: Borrowed("forum_topic_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the community topic it came from."),
-        },
-        StoreField {
-            name: Borrowed("from_messaging_channel"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it came in by messaging."),
-        },
-        StoreField {
-            name: Borrowed("generated_timestamp"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "When the system last touched it, Unix seconds; only in exports.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("group_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the group that works on it."),
-        },
-        StoreField {
-            name: Borrowed("has_incidents"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("For problems: whether incidents are linked to it."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Ticket id, as agents see it after `#`."),
-        },
-        StoreField {
-            name: Borrowed("is_public"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether any comment is public."),
-        },
-        StoreField {
-            name: Borrowed("organization_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the requester's organization."),
-        },
-        StoreField {
-            name: Borrowed("priority"),
-            kind: Borrowed("string"),
-            description: Borrowed("`urgent`, `high`, `normal` or `low`."),
-        },
-        StoreField {
-            name: Borrowed("problem_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("For incidents: id of the problem ticket."),
-        },
-        StoreField {
-            name: Borrowed("raw_subject"),
-            kind: Borrowed("string"),
-            description: Borrowed("Subject as stored, with placeholders for translations."),
-        },
-        StoreField {
-            name: Borrowed("recipient"),
-            kind: Borrowed("string"),
-            description: Borrowed("Address of the account that the e-mail came in at."),
-        },
-        StoreField {
-            name: Borrowed("requester_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id of the person who asks."),
-        },
-        StoreField {
-            name: Borrowed("satisfaction_rating"),
-            kind: Borrowed("object"),
-            description: Borrowed("The customer's rating: `score`, `comment`, `id`."),
-        },
-        StoreField {
-            name: Borrowed("sharing_agreement_ids"),
-            kind: Borrowed("array"),
-            description: Borrowed("Ids of sharing agreements with other accounts."),
-        },
-        StoreField {
-            name: Borrowed("status"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "`new`, `open`, `pending`, `hold`, `solved` or `closed`; closed tickets cannot change any more.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("subject"),
-            kind: Borrowed("string"),
-            description: Borrowed("Subject line."),
-        },
-        StoreField {
-            name: Borrowed("submitter_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "User id of the person who wrote the ticket; an agent when written for the requester.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tags."),
-        },
-        StoreField {
-            name: Borrowed("ticket_form_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the ticket form."),
-        },
-        StoreField {
-            name: Borrowed("type"),
-            kind: Borrowed("string"),
-            description: Borrowed("`problem`, `incident`, `question` or `task`."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("result_type"),
-            kind: Borrowed("string"),
-            description: Borrowed("Kind of record in search results; null elsewhere."),
-        },
-        StoreField {
-            name: Borrowed("via"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "How it came in: `channel` (such as `email`, `web`, `api`) and `source`.",
-            ),
-        },
-    ]),
-    when_to_use: Borrowed("To read, create or change tickets."),
-    phrases: Borrowed(&[Borrowed("ticket"), Borrowed("support request"), Borrowed("open tickets")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tickets", "A request of a customer, with its state and who works on it.")
+    .when_to_use("To read, create or change tickets.")
+    .phrases(texts!["ticket", "support request", "open tickets"])
+    .operations(list![LIST, CREATE, GET, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("allow_attachments", "boolean", "Whether agents may attach files."),
+        stored("allow_channelback", "boolean", "Whether answers go back to the channel it came from."),
+        stored("assignee_id", "integer", "User id of the agent who works on it."),
+        stored("brand_id", "integer", "Id of the brand."),
+        stored("collaborator_ids", "array", "User ids of people copied in (older than followers and CCs)."),
+        stored("created_at", "string", "When it was created."),
+        stored("custom_fields", "array", "Values of custom fields; what an id stands for is in `ticket_fields`."),
+        stored("custom_status_id", "integer", "Id of the custom ticket status."),
+        stored("deleted_ticket_form_id", "integer", "Id of the form it had before that form was deleted."),
+        stored("description", "string", "Text of the first comment; the others are in `ticket_comments.list`."),
+        stored("due_at", "string", "When a task is due."),
+        stored("email_cc_ids", "array", "User ids of people copied in by e-mail."),
+        stored("external_id", "string", "Your own id of the ticket."),
+        stored("fields", "array", "Same as `custom_fields`."),
+        stored("follower_ids", "array", "User ids of agents who follow it."),
+        stored("followup_ids", "array", "Ids of follow-up tickets, once closed."),
+        stored("forum_topic_id", "integer", "Id of the community topic it came from."),
+        stored("from_messaging_channel", "boolean", "Whether it came in by messaging."),
+        stored("generated_timestamp", "integer", "When the system last touched it, Unix seconds; only in exports."),
+        stored("group_id", "integer", "Id of the group that works on it."),
+        stored("has_incidents", "boolean", "For problems: whether incidents are linked to it."),
+        stored("id", "integer", "Ticket id, as agents see it after `#`."),
+        stored("is_public", "boolean", "Whether any comment is public."),
+        stored("organization_id", "integer", "Id of the requester's organization."),
+        stored("priority", "string", "`urgent`, `high`, `normal` or `low`."),
+        stored("problem_id", "integer", "For incidents: id of the problem ticket."),
+        stored("raw_subject", "string", "Subject as stored, with placeholders for translations."),
+        stored("recipient", "string", "Address of the account that the e-mail came in at."),
+        stored("requester_id", "integer", "User id of the person who asks."),
+        stored("satisfaction_rating", "object", "The customer's rating: `score`, `comment`, `id`."),
+        stored("sharing_agreement_ids", "array", "Ids of sharing agreements with other accounts."),
+        stored("status", "string", "`new`, `open`, `pending`, `hold`, `solved` or `closed`; closed tickets cannot change any more."),
+        stored("subject", "string", "Subject line."),
+        stored("submitter_id", "integer", "User id of the person who wrote the ticket; an agent when written for the requester."),
+        stored("tags", "array", "Tags."),
+        stored("ticket_form_id", "integer", "Id of the ticket form."),
+        stored("type", "string", "`problem`, `incident`, `question` or `task`."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+        stored("result_type", "string", "Kind of record in search results; null elsewhere."),
+        stored("via", "object", "How it came in: `channel` (such as `email`, `web`, `api`) and `source`."),
+    ]);
+
+const LIST: Operation = Operation::get("ListTickets", "tickets", Action::List, template!("/tickets.json"))
+    .summary("List tickets")
+    .description("Lists the tickets the user behind the credentials may see, oldest first unless sorted. There is no filter besides `external_id`: to find tickets by status, tag or text, sort by `updated_at` and go through the pages, or use the search index of the platform. Tickets that were closed long ago are archived and missing here; `tickets.get` still returns them. Only the first 10,000 can be paged through.")
+    .preferred_for_check()
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("external_id", STRING).description("Only tickets with this id from another system, compared as a whole and regardless of case. Several tickets may have the same one."),
+        query("sort_by", STRING.choices(words![
+            "assignee",
+            "assignee.name",
+            "created_at",
+            "group",
+            "id",
+            "requester",
+            "requester.name",
+            "status",
+            "subject",
+            "updated_at",
+        ])).description("Field to sort by. Left out, the oldest ticket comes first."),
+        query("sort_order", STRING.choices(words!["asc", "desc"]).default(r#""asc""#)).default(r#""asc""#).description("Direction: `asc` (the default) or `desc`."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.tickets"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "CreateTicket", "tickets", Action::Create, template!("/tickets.json"))
+    .summary("Create a ticket")
+    .description("Creates a ticket and returns it. Give `ticket` with a subject and, in `comment`, the first message. The requester is the user behind the credentials unless `requester_id` says otherwise. Triggers run: customers and agents are usually notified by e-mail. To write into an existing ticket use `ticket_comments.create`.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("ticket", OBJECT.properties(list![
+            required("subject", STRING.description("Subject line.")),
+            optional("description", STRING.description("Older way to write the first comment as plain text; prefer `comment`, and do not pass both.")),
+            optional("comment", OBJECT.properties(list![
+                optional("body", STRING.description("Text of the comment; plain text, in which Zendesk also understands Markdown when the account allows it.")),
+                optional("html_body", STRING.description("Text as HTML, instead of `body`.")),
+                optional("public", BOOLEAN.description("True (the default) shows the message to the requester; false makes it an internal note.")),
+            ]).description("The first message; it becomes the ticket's description. Zendesk asks for it, with text in `body` or `html_body`.")),
+            optional("type", STRING.choices(words!["problem", "incident", "question", "task"]).description("Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which can have `due_at`).")),
+            optional("priority", STRING.choices(words!["urgent", "high", "normal", "low"]).description("How urgent it is; SLA targets often depend on it.")),
+            optional("status", STRING.choices(words!["new", "open", "pending", "hold", "solved"]).description("State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets into `closed` later.")),
+            optional("requester_id", INTEGER.description("User id of the person who asks; the user behind the credentials when left out.")),
+            optional("assignee_id", INTEGER.description("User id of the agent who is to work on it, from `users.list`; the agent has to belong to the group.")),
+            optional("group_id", INTEGER.description("Id of the group that is to work on it, from `groups.list`.")),
+            optional("organization_id", INTEGER.description("Id of the requester's organization; taken from the requester when left out.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags of the ticket, without spaces, in lower case.")),
+            optional("external_id", STRING.description("Your own id of the ticket, to find it by later.")),
+            optional("custom_fields", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("id", INTEGER.description("Id of the custom field, from `ticket_fields.list`.")),
+                    optional("value", ANY.nullable().description("The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields the tag of the option and for multi-select fields a list of tags. Null empties the field.")),
+                ]).closed(),
+            ]).description("Values of custom fields, one entry per field; fields that are not named stay as they are. Field ids and options are in `ticket_fields.list`.")),
+            optional("due_at", STRING.format("date-time").description("When a ticket of type `task` is due, ISO 8601.")),
+            optional("collaborator_ids", ARRAY.items(list![INTEGER]).description("User ids of the people who are copied in; they replace those the ticket has.")),
+        ])).required().description("The ticket to create: a subject and, in `comment`, its first message; everything else is optional. Further fields of Zendesk's tickets may be given too, such as `brand_id`, `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and e-mail address of a new customer)."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.ticket"))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetTicket", "tickets", Action::Get, template!("/tickets/{ticket_id}.json"))
+    .summary("Get a ticket")
+    .description("Returns one ticket by its number: state, people, tags and custom fields. Only the first message is in it, as `description`; the conversation is in `ticket_comments.list`.")
+    .parameters(list![
+        path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
+    ])
+    .records(json_path!("$.ticket"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "UpdateTicket", "tickets", Action::Update, template!("/tickets/{ticket_id}.json"))
+    .summary("Update a ticket")
+    .description("Changes fields of one ticket and returns it; fields that are not given stay as they are, but lists such as `tags` and `collaborator_ids` are replaced as a whole. A `comment` in the same call is added to the conversation, and repeating the call adds it again. Triggers run and may send e-mail. Closed tickets cannot change. Zendesk allows 30 changes in ten minutes per user and ticket. For many tickets at once use `ticket_bulk_updates.create`.")
+    .writes()
+    .parameters(list![
+        path("ticket_id", INTEGER).required().description("Id of the ticket, the number agents see as `#35436`. From `tickets.list` or `ticket_id` of other records."),
+        body("ticket", OBJECT.properties(list![
+            optional("subject", STRING.description("Subject line.")),
+            optional("comment", OBJECT.properties(list![
+                optional("body", STRING.description("Text of the comment; plain text, in which Zendesk also understands Markdown when the account allows it.")),
+                optional("html_body", STRING.description("Text as HTML, instead of `body`.")),
+                optional("public", BOOLEAN.description("True (the default) shows the comment to the requester, who is notified by e-mail; false makes it an internal note.")),
+                optional("author_id", INTEGER.description("User id of the author; the user behind the credentials when left out.")),
+            ]).description("A comment to add along with the change. Repeating the call adds it again.")),
+            optional("type", STRING.choices(words!["problem", "incident", "question", "task"]).description("Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which can have `due_at`).")),
+            optional("priority", STRING.choices(words!["urgent", "high", "normal", "low"]).description("How urgent it is; SLA targets often depend on it.")),
+            optional("status", STRING.choices(words!["new", "open", "pending", "hold", "solved"]).description("State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets into `closed` later.")),
+            optional("assignee_id", INTEGER.description("User id of the agent who is to work on it, from `users.list`; the agent has to belong to the group.")),
+            optional("group_id", INTEGER.description("Id of the group that is to work on it, from `groups.list`.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags; they replace all tags the ticket has. Without spaces, in lower case.")),
+            optional("external_id", STRING.description("Your own id of the ticket, to find it by later.")),
+            optional("custom_fields", ARRAY.items(list![
+                OBJECT.properties(list![
+                    optional("id", INTEGER.description("Id of the custom field, from `ticket_fields.list`.")),
+                    optional("value", ANY.nullable().description("The value: text, number, true or false, a day (`YYYY-MM-DD`), or for drop-down fields the tag of the option and for multi-select fields a list of tags. Null empties the field.")),
+                ]).closed(),
+            ]).description("Values of custom fields, one entry per field; fields that are not named stay as they are. Field ids and options are in `ticket_fields.list`.")),
+            optional("due_at", STRING.format("date-time").description("When a ticket of type `task` is due, ISO 8601.")),
+            optional("collaborator_ids", ARRAY.items(list![INTEGER]).description("User ids of the people who are copied in; they replace those the ticket has.")),
+        ])).required().description("The fields to change; others stay as they are. Further fields of Zendesk's tickets may be given too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`, `additional_tags` or `remove_tags`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.ticket"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tickets.json"));

@@ -2,244 +2,56 @@
 
 //! `triggers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A rule that runs when a ticket is created or changed.","properties":{"id":{"type":"integer","description":"Trigger id."},"url":{"type":"string","description":"API address of the record."},"title":{"type":"string","description":"Title."},"active":{"type":"boolean","description":"Whether it is in use."},"position":{"type":"integer","description":"Place in the order in which triggers run."},"description":{"type":["string","null"],"description":"What the trigger is for."},"conditions":{"type":"object","description":"When it runs: `all` have to be met, and one of `any`; entries have `field`, `operator`, `value`."},"actions":{"type":"array","description":"What it does: entries have `field` and `value`.","items":{"type":"object"}},"raw_title":{"type":"string","description":"Title as stored, with placeholders for translations."},"category_id":{"type":"string","description":"Id of the trigger's category."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `triggers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("triggers"),
-    description: Borrowed("A rule that runs when a ticket is created or changed."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListTriggers"),
-            entity: Borrowed("triggers"),
-            action: Action::List,
-            summary: Borrowed("List triggers"),
-            description: Borrowed(
-                "Lists the ticket triggers, rules that run when a ticket is created or changed, with conditions and actions. Rules that run by time are in `automations.list`.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/triggers.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only active ones, false only inactive ones. Left out, both come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("category_id"),
-                    location: Location::Query,
-                    description: Borrowed("Only triggers of this category, by category id."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_by"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Field to sort by: title (`alphabetical`), time, or how often it ran in the last hour, day or week. Left out, the order is by position, in which triggers run.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""alphabetical""#)),
-                            Json(Borrowed(r#""created_at""#)),
-                            Json(Borrowed(r#""updated_at""#)),
-                            Json(Borrowed(r#""usage_1h""#)),
-                            Json(Borrowed(r#""usage_24h""#)),
-                            Json(Borrowed(r#""usage_7d""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_order"),
-                    location: Location::Query,
-                    description: Borrowed("Direction: `asc` (the default) or `desc`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""asc""#)), Json(Borrowed(r#""desc""#))],
-                        ),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("triggers"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetTrigger"),
-            entity: Borrowed("triggers"),
-            action: Action::Get,
-            summary: Borrowed("Get a trigger"),
-            description: Borrowed("Returns one ticket trigger by id, with conditions and actions."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/triggers/")),
-                    Piece::Name(Borrowed("trigger_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("trigger_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the trigger, from `triggers.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("trigger"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Trigger id."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title."),
-        },
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether it is in use."),
-        },
-        StoreField {
-            name: Borrowed("position"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Place in the order in which triggers run."),
-        },
-        StoreField {
-            name: Borrowed("description"),
-            kind: Borrowed("string"),
-            description: Borrowed("What the trigger is for."),
-        },
-        StoreField {
-            name: Borrowed("conditions"),
-            kind: Borrowed("object"),
-            description: Borrowed(
-                "When it runs: `all` have to be met, and one of `any`; entries have `field`, `operator`, `value`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("actions"),
-            kind: Borrowed("array"),
-            description: Borrowed("What it does: entries have `field` and `value`."),
-        },
-        StoreField {
-            name: Borrowed("raw_title"),
-            kind: Borrowed("string"),
-            description: Borrowed("Title as stored, with placeholders for translations."),
-        },
-        StoreField {
-            name: Borrowed("category_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the trigger's category."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-    ]),
-    when_to_use: Borrowed("To learn why something happened by itself when a ticket changed."),
-    phrases: Borrowed(&[Borrowed("trigger"), Borrowed("business rule")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("triggers", "A rule that runs when a ticket is created or changed.")
+    .when_to_use("To learn why something happened by itself when a ticket changed.")
+    .phrases(texts!["trigger", "business rule"])
+    .operations(list![LIST, GET])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "integer", "Trigger id."),
+        stored("url", "string", "API address of the record."),
+        stored("title", "string", "Title."),
+        stored("active", "boolean", "Whether it is in use."),
+        stored("position", "integer", "Place in the order in which triggers run."),
+        stored("description", "string", "What the trigger is for."),
+        stored("conditions", "object", "When it runs: `all` have to be met, and one of `any`; entries have `field`, `operator`, `value`."),
+        stored("actions", "array", "What it does: entries have `field` and `value`."),
+        stored("raw_title", "string", "Title as stored, with placeholders for translations."),
+        stored("category_id", "string", "Id of the trigger's category."),
+        stored("created_at", "string", "When it was created."),
+        stored("updated_at", "string", "When it last changed."),
+    ]);
+
+const LIST: Operation = Operation::get("ListTriggers", "triggers", Action::List, template!("/triggers.json"))
+    .summary("List triggers")
+    .description("Lists the ticket triggers, rules that run when a ticket is created or changed, with conditions and actions. Rules that run by time are in `automations.list`.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("active", BOOLEAN).description("True returns only active ones, false only inactive ones. Left out, both come."),
+        query("category_id", STRING).description("Only triggers of this category, by category id."),
+        query("sort_by", STRING.choices(words!["alphabetical", "created_at", "updated_at", "usage_1h", "usage_24h", "usage_7d"])).description("Field to sort by: title (`alphabetical`), time, or how often it ran in the last hour, day or week. Left out, the order is by position, in which triggers run."),
+        query("sort_order", STRING.choices(words!["asc", "desc"])).description("Direction: `asc` (the default) or `desc`."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.triggers"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetTrigger", "triggers", Action::Get, template!("/triggers/{trigger_id}.json"))
+    .summary("Get a trigger")
+    .description("Returns one ticket trigger by id, with conditions and actions.")
+    .parameters(list![
+        path("trigger_id", INTEGER).required().description("Id of the trigger, from `triggers.list`."),
+    ])
+    .records(json_path!("$.trigger"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/triggers.json"));

@@ -2,737 +2,131 @@
 
 //! `users` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A customer (end user), an agent or an administrator.","properties":{"id":{"type":"integer","description":"User id."},"url":{"type":"string","description":"API address of the record."},"name":{"type":"string","description":"Full name."},"email":{"type":["string","null"],"description":"Main e-mail address."},"alias":{"type":["string","null"],"description":"Name shown to customers instead of the real one."},"phone":{"type":["string","null"],"description":"Main phone number."},"time_zone":{"type":"string","description":"Time zone by Zendesk's name for it, such as `Eastern Time (US & Canada)`."},"locale":{"type":"string","description":"Language, such as `en-US`."},"locale_id":{"type":"integer","description":"Id of the language."},"organization_id":{"type":["integer","null"],"description":"Id of the default organization."},"role":{"type":"string","description":"`end-user` (a customer), `agent` or `admin`.","enum":["end-user","agent","admin"]},"role_type":{"type":["integer","null"],"description":"Kind of agent: 0 custom, 1 light, 2 chat, 3 contributor, 4 administrator, 5 billing administrator."},"custom_role_id":{"type":["integer","null"],"description":"Id of the agent's custom role."},"external_id":{"type":["string","null"],"description":"Your own id of the user."},"tags":{"type":"array","description":"Tags.","items":{"type":"string"}},"active":{"type":"boolean","description":"False once the user is deleted."},"verified":{"type":"boolean","description":"Whether an address of the user is verified."},"shared":{"type":"boolean","description":"Whether the user comes from another Zendesk account."},"shared_agent":{"type":"boolean","description":"Whether the user is an agent of another account with whom tickets are shared."},"shared_phone_number":{"type":["boolean","null"],"description":"Whether the phone number is used by others too."},"signature":{"type":["string","null"],"description":"Signature under the agent's answers."},"details":{"type":["string","null"],"description":"Further details, such as an address."},"notes":{"type":["string","null"],"description":"Notes that only agents see."},"suspended":{"type":"boolean","description":"Whether the user is suspended."},"restricted_agent":{"type":"boolean","description":"Whether the agent sees only some tickets."},"only_private_comments":{"type":"boolean","description":"Whether the agent may write only internal notes."},"moderator":{"type":"boolean","description":"Whether the user may moderate the community."},"ticket_restriction":{"type":["string","null"],"description":"Which tickets the user sees: `organization`, `groups`, `assigned`, `requested`, or null for all."},"default_group_id":{"type":["integer","null"],"description":"Id of the agent's default group."},"report_csv":{"type":"boolean","description":"No longer used; kept for older clients."},"photo":{"type":["object","null"],"description":"Picture of the user, as an attachment."},"user_fields":{"type":"object","description":"Values of custom user fields by their keys.","additionalProperties":true},"last_login_at":{"type":["string","null"],"description":"When the user last signed in.","format":"date-time"},"two_factor_auth_enabled":{"type":["boolean","null"],"description":"Whether sign-in needs a second factor."},"iana_time_zone":{"type":"string","description":"Time zone, such as `America/New_York`."},"permanently_deleted":{"type":"boolean","description":"Whether the deletion is final and personal data is gone."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `users` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("users"),
-    description: Borrowed("A customer (end user), an agent or an administrator."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListUsers"),
-            entity: Borrowed("users"),
-            action: Action::List,
-            summary: Borrowed("List users"),
-            description: Borrowed(
-                "Lists users: customers (`end-user`), agents and administrators. Narrow by `role` or `external_id`; to find somebody by name or e-mail address page through and match, or use the search index of the platform. Only the first 10,000 can be paged through.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/users.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("role"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only users with this role: `end-user` (customers), `agent` or `admin`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""end-user""#)),
-                            Json(Borrowed(r#""agent""#)),
-                            Json(Borrowed(r#""admin""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("external_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only the user with this id from another system; at most one comes back.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("users"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("CreateUser"),
-            entity: Borrowed("users"),
-            action: Action::Create,
-            summary: Borrowed("Create a user"),
-            description: Borrowed(
-                "Creates a customer, agent or administrator and returns the user. Fails when the e-mail address is taken, so look first. Unless `verified` is true Zendesk may send a verification mail. Agents and administrators take up paid seats.",
-            ),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/users.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("user"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The user to create; give an e-mail address so that the user can be recognised later. Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Full name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Main e-mail address; has to be unused so far.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("role"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up paid seats.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""end-user""#)),
-                                        Json(Borrowed(r#""agent""#)),
-                                        Json(Borrowed(r#""admin""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("phone"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Main phone number, best in the form +15551234567.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("organization_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "Id of the user's organization, from `organizations.list`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("external_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Your own id of the user, unique in the account.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("alias"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name shown to customers instead of the real one, for agents.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Notes that only agents see."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("details"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Further details, such as an address."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Tags of the user, if user tags are switched on.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("verified"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "True marks the e-mail address as verified, so that no verification mail is needed.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("user_fields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        r#"Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are not named stay as they are."#,
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("user"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetUser"),
-            entity: Borrowed("users"),
-            action: Action::Get,
-            summary: Borrowed("Get a user"),
-            description: Borrowed(
-                "Returns one user by id: name, e-mail address, role, organization and custom fields. Use it to put a name to `requester_id`, `assignee_id` or `author_id`.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/users/")),
-                    Piece::Name(Borrowed("user_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("user_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the user, from `users.list` or from fields such as `requester_id`, `assignee_id` and `author_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("user"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("UpdateUser"),
-            entity: Borrowed("users"),
-            action: Action::Update,
-            summary: Borrowed("Update a user"),
-            description: Borrowed(
-                "Changes fields of one user and returns the user; fields that are not given stay as they are, but `tags` are replaced as a whole. An `email` is added to the addresses the user has. `suspended` locks a user out. Zendesk allows 5 changes per minute of the same user.",
-            ),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/users/")),
-                    Piece::Name(Borrowed("user_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("user_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed(
-                        "Id of the user, from `users.list` or from fields such as `requester_id`, `assignee_id` and `author_id`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("user"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed(
-                        "The fields to change; others stay as they are. Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Full name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "E-mail address; it is added to those the user has and does not replace the main one.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("role"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "`end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up paid seats.",
-                                    ),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""end-user""#)),
-                                        Json(Borrowed(r#""agent""#)),
-                                        Json(Borrowed(r#""admin""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("phone"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Main phone number, best in the form +15551234567.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("organization_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed(
-                                        "Id of the user's organization, from `organizations.list`.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("external_id"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Your own id of the user, unique in the account.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("alias"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed(
-                                        "Name shown to customers instead of the real one, for agents.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("notes"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Notes that only agents see."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("details"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Further details, such as an address."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("tags"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed(
-                                        "Tags; they replace all tags the user has.",
-                                    ),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("suspended"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed(
-                                        "True suspends the user: no sign-in, and tickets from the user go to the suspended queue.",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("user_fields"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed(
-                                        r#"Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are not named stay as they are."#,
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("user"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("active"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("False once the user is deleted."),
-        },
-        StoreField {
-            name: Borrowed("alias"),
-            kind: Borrowed("string"),
-            description: Borrowed("Name shown to customers instead of the real one."),
-        },
-        StoreField {
-            name: Borrowed("chat_only"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the agent only chats."),
-        },
-        StoreField {
-            name: Borrowed("created_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it was created."),
-        },
-        StoreField {
-            name: Borrowed("custom_role_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the agent's custom role."),
-        },
-        StoreField {
-            name: Borrowed("default_group_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the agent's default group."),
-        },
-        StoreField {
-            name: Borrowed("details"),
-            kind: Borrowed("string"),
-            description: Borrowed("Further details, such as an address."),
-        },
-        StoreField {
-            name: Borrowed("email"),
-            kind: Borrowed("string"),
-            description: Borrowed("Main e-mail address."),
-        },
-        StoreField {
-            name: Borrowed("external_id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Your own id of the user."),
-        },
-        StoreField {
-            name: Borrowed("iana_time_zone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Time zone, such as `America/New_York`."),
-        },
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("User id."),
-        },
-        StoreField {
-            name: Borrowed("last_login_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When the user last signed in."),
-        },
-        StoreField {
-            name: Borrowed("locale"),
-            kind: Borrowed("string"),
-            description: Borrowed("Language, such as `en-US`."),
-        },
-        StoreField {
-            name: Borrowed("locale_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the language."),
-        },
-        StoreField {
-            name: Borrowed("moderator"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the user may moderate the community."),
-        },
-        StoreField {
-            name: Borrowed("name"),
-            kind: Borrowed("string"),
-            description: Borrowed("Full name."),
-        },
-        StoreField {
-            name: Borrowed("notes"),
-            kind: Borrowed("string"),
-            description: Borrowed("Notes that only agents see."),
-        },
-        StoreField {
-            name: Borrowed("only_private_comments"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the agent may write only internal notes."),
-        },
-        StoreField {
-            name: Borrowed("organization_id"),
-            kind: Borrowed("integer"),
-            description: Borrowed("Id of the default organization."),
-        },
-        StoreField {
-            name: Borrowed("permanently_deleted"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the deletion is final and personal data is gone."),
-        },
-        StoreField {
-            name: Borrowed("phone"),
-            kind: Borrowed("string"),
-            description: Borrowed("Main phone number."),
-        },
-        StoreField {
-            name: Borrowed("photo"),
-            kind: Borrowed("object"),
-            description: Borrowed("Picture of the user, as an attachment."),
-        },
-        StoreField {
-            name: Borrowed("report_csv"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("No longer used; kept for older clients."),
-        },
-        StoreField {
-            name: Borrowed("restricted_agent"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the agent sees only some tickets."),
-        },
-        StoreField {
-            name: Borrowed("role"),
-            kind: Borrowed("string"),
-            description: Borrowed("`end-user` (a customer), `agent` or `admin`."),
-        },
-        StoreField {
-            name: Borrowed("role_type"),
-            kind: Borrowed("integer"),
-            description: Borrowed(
-                "Kind of agent: 0 custom, 1 light, 2 chat, 3 contributor, 4 administrator, 5 billing administrator.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("shared"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the user comes from another Zendesk account."),
-        },
-        StoreField {
-            name: Borrowed("shared_agent"),
-            kind: Borrowed("boolean"),
-            description: Borrowed(
-                "Whether the user is an agent of another account with whom tickets are shared.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("shared_phone_number"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the phone number is used by others too."),
-        },
-        StoreField {
-            name: Borrowed("signature"),
-            kind: Borrowed("string"),
-            description: Borrowed("Signature under the agent's answers."),
-        },
-        StoreField {
-            name: Borrowed("suspended"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether the user is suspended."),
-        },
-        StoreField {
-            name: Borrowed("tags"),
-            kind: Borrowed("array"),
-            description: Borrowed("Tags."),
-        },
-        StoreField {
-            name: Borrowed("ticket_restriction"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Which tickets the user sees: `organization`, `groups`, `assigned`, `requested`, or null for all.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("time_zone"),
-            kind: Borrowed("string"),
-            description: Borrowed(
-                "Time zone by Zendesk's name for it, such as `Eastern Time (US & Canada)`.",
-            ),
-        },
-        StoreField {
-            name: Borrowed("two_factor_auth_enabled"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether sign-in needs a second factor."),
-        },
-        StoreField {
-            name: Borrowed("updated_at"),
-            kind: Borrowed("string"),
-            description: Borrowed("When it last changed."),
-        },
-        StoreField {
-            name: Borrowed("url"),
-            kind: Borrowed("string"),
-            description: Borrowed("API address of the record."),
-        },
-        StoreField {
-            name: Borrowed("user_fields"),
-            kind: Borrowed("object"),
-            description: Borrowed("Values of custom user fields by their keys."),
-        },
-        StoreField {
-            name: Borrowed("verified"),
-            kind: Borrowed("boolean"),
-            description: Borrowed("Whether an address of the user is verified."),
-        },
-    ]),
-    when_to_use: Borrowed("To turn names or e-mail addresses into user ids, or ids into people."),
-    phrases: Borrowed(&[
-        Borrowed("user"),
-        Borrowed("customer"),
-        Borrowed("agent"),
-        Borrowed("requester"),
-    ]),
-};
+pub(super) const ENTITY: Entity = Entity::new("users", "A customer (end user), an agent or an administrator.")
+    .when_to_use("To turn names or e-mail addresses into user ids, or ids into people.")
+    .phrases(texts!["user", "customer", "agent", "requester"])
+    .operations(list![LIST, CREATE, GET, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("active", "boolean", "False once the user is deleted."),
+        stored("alias", "string", "Name shown to customers instead of the real one."),
+        stored("chat_only", "boolean", "Whether the agent only chats."),
+        stored("created_at", "string", "When it was created."),
+        stored("custom_role_id", "integer", "Id of the agent's custom role."),
+        stored("default_group_id", "integer", "Id of the agent's default group."),
+        stored("details", "string", "Further details, such as an address."),
+        stored("email", "string", "Main e-mail address."),
+        stored("external_id", "string", "Your own id of the user."),
+        stored("iana_time_zone", "string", "Time zone, such as `America/New_York`."),
+        stored("id", "integer", "User id."),
+        stored("last_login_at", "string", "When the user last signed in."),
+        stored("locale", "string", "Language, such as `en-US`."),
+        stored("locale_id", "integer", "Id of the language."),
+        stored("moderator", "boolean", "Whether the user may moderate the community."),
+        stored("name", "string", "Full name."),
+        stored("notes", "string", "Notes that only agents see."),
+        stored("only_private_comments", "boolean", "Whether the agent may write only internal notes."),
+        stored("organization_id", "integer", "Id of the default organization."),
+        stored("permanently_deleted", "boolean", "Whether the deletion is final and personal data is gone."),
+        stored("phone", "string", "Main phone number."),
+        stored("photo", "object", "Picture of the user, as an attachment."),
+        stored("report_csv", "boolean", "No longer used; kept for older clients."),
+        stored("restricted_agent", "boolean", "Whether the agent sees only some tickets."),
+        stored("role", "string", "`end-user` (a customer), `agent` or `admin`."),
+        stored("role_type", "integer", "Kind of agent: 0 custom, 1 light, 2 chat, 3 contributor, 4 administrator, 5 billing administrator."),
+        stored("shared", "boolean", "Whether the user comes from another Zendesk account."),
+        stored("shared_agent", "boolean", "Whether the user is an agent of another account with whom tickets are shared."),
+        stored("shared_phone_number", "boolean", "Whether the phone number is used by others too."),
+        stored("signature", "string", "Signature under the agent's answers."),
+        stored("suspended", "boolean", "Whether the user is suspended."),
+        stored("tags", "array", "Tags."),
+        stored("ticket_restriction", "string", "Which tickets the user sees: `organization`, `groups`, `assigned`, `requested`, or null for all."),
+        stored("time_zone", "string", "Time zone by Zendesk's name for it, such as `Eastern Time (US & Canada)`."),
+        stored("two_factor_auth_enabled", "boolean", "Whether sign-in needs a second factor."),
+        stored("updated_at", "string", "When it last changed."),
+        stored("url", "string", "API address of the record."),
+        stored("user_fields", "object", "Values of custom user fields by their keys."),
+        stored("verified", "boolean", "Whether an address of the user is verified."),
+    ]);
+
+const LIST: Operation = Operation::get("ListUsers", "users", Action::List, template!("/users.json"))
+    .summary("List users")
+    .description("Lists users: customers (`end-user`), agents and administrators. Narrow by `role` or `external_id`; to find somebody by name or e-mail address page through and match, or use the search index of the platform. Only the first 10,000 can be paged through.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("role", STRING.choices(words!["end-user", "agent", "admin"])).description("Only users with this role: `end-user` (customers), `agent` or `admin`."),
+        query("external_id", STRING).description("Only the user with this id from another system; at most one comes back."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.users"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "CreateUser", "users", Action::Create, template!("/users.json"))
+    .summary("Create a user")
+    .description("Creates a customer, agent or administrator and returns the user. Fails when the e-mail address is taken, so look first. Unless `verified` is true Zendesk may send a verification mail. Agents and administrators take up paid seats.")
+    .writes()
+    .parameters(list![
+        body("user", OBJECT.properties(list![
+            required("name", STRING.description("Full name.")),
+            optional("email", STRING.description("Main e-mail address; has to be unused so far.")),
+            optional("role", STRING.choices(words!["end-user", "agent", "admin"]).description("`end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up paid seats.")),
+            optional("phone", STRING.description("Main phone number, best in the form +15551234567.")),
+            optional("organization_id", INTEGER.description("Id of the user's organization, from `organizations.list`.")),
+            optional("external_id", STRING.description("Your own id of the user, unique in the account.")),
+            optional("alias", STRING.description("Name shown to customers instead of the real one, for agents.")),
+            optional("notes", STRING.description("Notes that only agents see.")),
+            optional("details", STRING.description("Further details, such as an address.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags of the user, if user tags are switched on.")),
+            optional("verified", BOOLEAN.description("True marks the e-mail address as verified, so that no verification mail is needed.")),
+            optional("user_fields", OBJECT.description(r#"Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are not named stay as they are."#)),
+        ])).required().description("The user to create; give an e-mail address so that the user can be recognised later. Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.user"))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetUser", "users", Action::Get, template!("/users/{user_id}.json"))
+    .summary("Get a user")
+    .description("Returns one user by id: name, e-mail address, role, organization and custom fields. Use it to put a name to `requester_id`, `assignee_id` or `author_id`.")
+    .parameters(list![
+        path("user_id", INTEGER).required().description("Id of the user, from `users.list` or from fields such as `requester_id`, `assignee_id` and `author_id`."),
+    ])
+    .records(json_path!("$.user"))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "UpdateUser", "users", Action::Update, template!("/users/{user_id}.json"))
+    .summary("Update a user")
+    .description("Changes fields of one user and returns the user; fields that are not given stay as they are, but `tags` are replaced as a whole. An `email` is added to the addresses the user has. `suspended` locks a user out. Zendesk allows 5 changes per minute of the same user.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("user_id", INTEGER).required().description("Id of the user, from `users.list` or from fields such as `requester_id`, `assignee_id` and `author_id`."),
+        body("user", OBJECT.properties(list![
+            optional("name", STRING.description("Full name.")),
+            optional("email", STRING.description("E-mail address; it is added to those the user has and does not replace the main one.")),
+            optional("role", STRING.choices(words!["end-user", "agent", "admin"]).description("`end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up paid seats.")),
+            optional("phone", STRING.description("Main phone number, best in the form +15551234567.")),
+            optional("organization_id", INTEGER.description("Id of the user's organization, from `organizations.list`.")),
+            optional("external_id", STRING.description("Your own id of the user, unique in the account.")),
+            optional("alias", STRING.description("Name shown to customers instead of the real one, for agents.")),
+            optional("notes", STRING.description("Notes that only agents see.")),
+            optional("details", STRING.description("Further details, such as an address.")),
+            optional("tags", ARRAY.items(list![STRING]).description("Tags; they replace all tags the user has.")),
+            optional("suspended", BOOLEAN.description("True suspends the user: no sign-in, and tickets from the user go to the suspended queue.")),
+            optional("user_fields", OBJECT.description(r#"Values of custom user fields by their keys, such as `{"plan": "premium"}`; fields that are not named stay as they are."#)),
+        ])).required().description("The fields to change; others stay as they are. Further fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.user"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/users.json"));

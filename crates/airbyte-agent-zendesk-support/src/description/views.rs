@@ -2,200 +2,41 @@
 
 //! `views` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A saved set of conditions that tickets are listed by.","properties":{"id":{"type":"integer","description":"View id."},"url":{"type":"string","description":"API address of the record."},"title":{"type":"string","description":"Title agents see."},"active":{"type":"boolean","description":"Whether it is in use."},"position":{"type":"integer","description":"Place in the order."},"description":{"type":["string","null"],"description":"What the view is for."},"execution":{"type":"object","description":"How tickets are shown: columns, sorting and grouping."},"conditions":{"type":"object","description":"Which tickets are in it: `all` have to be met, and one of `any`; entries have `field`, `operator`, `value`."},"restriction":{"type":["object","null"],"description":"Who can use it: `type` (`Group` or `User`) and `id`; null for everybody."},"raw_title":{"type":"string","description":"Title as stored, with placeholders for translations."},"created_at":{"type":"string","description":"When it was created.","format":"date-time"},"updated_at":{"type":"string","description":"When it last changed.","format":"date-time"}},"required":["id"]}"#;
+use airbyte_agent_description::build::*;
 
 /// `views` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("views"),
-    description: Borrowed("A saved set of conditions that tickets are listed by."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("ListViews"),
-            entity: Borrowed("views"),
-            action: Action::List,
-            summary: Borrowed("List views"),
-            description: Borrowed(
-                "Lists the views, saved sets of conditions for ticket lists, that the user behind the credentials can use. What comes back is the definition, not the tickets.",
-            ),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/views.json"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("access"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable by everybody).",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""personal""#)),
-                            Json(Borrowed(r#""shared""#)),
-                            Json(Borrowed(r#""account""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("active"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "True returns only active ones, false only inactive ones. Left out, both come.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("group_id"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only views that belong to this group, by id from `groups.list`.",
-                    ),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_by"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by position.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""alphabetical""#)),
-                            Json(Borrowed(r#""created_at""#)),
-                            Json(Borrowed(r#""updated_at""#)),
-                            Json(Borrowed(r#""position""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort_order"),
-                    location: Location::Query,
-                    description: Borrowed("Direction: `asc` (the default) or `desc`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""asc""#)), Json(Borrowed(r#""desc""#))],
-                        ),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Number of records per page. Zendesk uses 100 when it is left out.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("views"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("previous_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("previous_page"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("count"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("count"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page"), Borrowed("page"))]),
-                    keep: None,
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("GetView"),
-            entity: Borrowed("views"),
-            action: Action::Get,
-            summary: Borrowed("Get a view"),
-            description: Borrowed(
-                "Returns the definition of one view by id: conditions, columns and sorting. The tickets in it are not returned.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/views/")),
-                    Piece::Name(Borrowed("view_id")),
-                    Piece::Text(Borrowed(".json")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("view_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the view, from `views.list`."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("view"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To learn which views exist and how they are defined."),
-    phrases: Borrowed(&[Borrowed("view"), Borrowed("queue")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("views", "A saved set of conditions that tickets are listed by.")
+    .when_to_use("To learn which views exist and how they are defined.")
+    .phrases(texts!["view", "queue"])
+    .operations(list![LIST, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("ListViews", "views", Action::List, template!("/views.json"))
+    .summary("List views")
+    .description("Lists the views, saved sets of conditions for ticket lists, that the user behind the credentials can use. What comes back is the definition, not the tickets.")
+    .parameters(list![
+        query("page", INTEGER.minimum(1.0)).description("Number of the page, from 1. Pages end with the answer whose `next_page` is null; Zendesk refuses pages beyond the first 10,000 records with 400."),
+        query("access", STRING.choices(words!["personal", "shared", "account"])).description("Only those that are `personal` (your own), `shared` (usable by others) or `account` (usable by everybody)."),
+        query("active", BOOLEAN).description("True returns only active ones, false only inactive ones. Left out, both come."),
+        query("group_id", INTEGER).description("Only views that belong to this group, by id from `groups.list`."),
+        query("sort_by", STRING.choices(words!["alphabetical", "created_at", "updated_at", "position"])).description("Field to sort by: title (`alphabetical`), time or `position`. Left out, the order is by position."),
+        query("sort_order", STRING.choices(words!["asc", "desc"])).description("Direction: `asc` (the default) or `desc`."),
+        query("per_page", INTEGER.minimum(1.0).maximum(100.0)).description("Number of records per page. Zendesk uses 100 when it is left out."),
+    ])
+    .records(json_path!("$.views"))
+    .meta(list![
+        meta("next_page", json_path!("$.next_page")),
+        meta("previous_page", json_path!("$.previous_page")),
+        meta("count", json_path!("$.count")),
+    ])
+    .paging(Paging::link(from_meta("next_page"), list![(text("page"), text("page"))]).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("GetView", "views", Action::Get, template!("/views/{view_id}.json"))
+    .summary("Get a view")
+    .description("Returns the definition of one view by id: conditions, columns and sorting. The tickets in it are not returned.")
+    .parameters(list![path("view_id", INTEGER).required().description("Id of the view, from `views.list`.")])
+    .records(json_path!("$.view"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/views.json"));

@@ -1,8 +1,8 @@
 //! What the descriptions give as an example of a choice of fields can be chosen by a model.
 
-use airbyte_agent::core::tools::ClientTools as _;
 use airbyte_agent::Client;
 use airbyte_agent::core::description::Body;
+use airbyte_agent::core::tools::ClientTools as _;
 use airbyte_agent::registry;
 use airbyte_agent::serde_json::{self, Value, json};
 use airbyte_agent_cli::engine::LocalEngine;

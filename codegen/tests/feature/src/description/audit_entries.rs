@@ -2,101 +2,23 @@
 
 //! `audit_entries` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","description":"Id of the entry."},"access":{"type":"object","description":"Who may see it.","properties":{"is_private":{"type":"boolean","description":"Whether only administrators see it."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `audit_entries` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("audit_entries"),
-    description: Borrowed("One line of the audit log."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listAuditEntries"),
-            entity: Borrowed("audit_entries"),
-            action: Action::List,
-            summary: Borrowed("List the audit log"),
-            description: Borrowed(
-                "Returns what happened in a workspace, private lines left out. Pages by number.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/workspaces/")),
-                    Piece::Name(Borrowed("workspace_id")),
-                    Piece::Text(Borrowed("/audit")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("workspace_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the workspace."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page"),
-                    location: Location::Query,
-                    description: Borrowed("Number of the page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("per_page"),
-                    location: Location::Query,
-                    description: Borrowed("Lines per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[]) }),
-                filter: Some(
-                    Filter::Unless(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("access")),
-                            Step::Key(Borrowed("is_private")),
-                        ]),
-                    }),
-                ),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("last_page"),
-                        source: MetaSource::Header(Borrowed("X-Last-Page")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Page { into: Borrowed("page"), start: 1 },
-                done: Some(Source::Meta {
-                    name: Borrowed("last_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("per_page"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("audit_entries", "One line of the audit log.").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listAuditEntries", "audit_entries", Action::List, template!("/workspaces/{workspace_id}/audit"))
+    .summary("List the audit log")
+    .description("Returns what happened in a workspace, private lines left out. Pages by number.")
+    .parameters(list![
+        path("workspace_id", STRING).required().description("Id of the workspace."),
+        query("page", INTEGER.minimum(1.0)).description("Number of the page."),
+        query("per_page", INTEGER.maximum(100.0)).description("Lines per page."),
+    ])
+    .records(json_path!("$"))
+    .filter(Filter::Unless(json_path!("$.access.is_private")))
+    .meta(list![header_meta("last_page", "X-Last-Page")])
+    .paging(Paging::page("page", 1).done(from_meta("last_page")).size(page_size("per_page").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/audit_entries.json"));

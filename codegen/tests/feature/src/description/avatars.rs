@@ -2,56 +2,18 @@
 
 //! `avatars` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `avatars` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("avatars"),
-    description: Borrowed("A picture of a user."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createAvatar"),
-            entity: Borrowed("avatars"),
-            action: Action::Create,
-            summary: Borrowed("Set the picture of a user"),
-            description: Borrowed("Sends a picture as a form with parts."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/avatars"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("user_id"),
-                    location: Location::Body,
-                    description: Borrowed("Whose picture."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("caption"),
-                    location: Location::Body,
-                    description: Borrowed("Text below it."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""me""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""me""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Multipart,
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("X-Acme-Once")),
-            ..OPERATION
-        },
-    ]),
-    schema: None,
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("avatars", "A picture of a user.").operations(list![CREATE]);
+
+const CREATE: Operation = Operation::by(Method::Post, "createAvatar", "avatars", Action::Create, template!("/avatars"))
+    .summary("Set the picture of a user")
+    .description("Sends a picture as a form with parts.")
+    .writes()
+    .idempotency_header("X-Acme-Once")
+    .parameters(list![
+        body("user_id", STRING).description("Whose picture."),
+        body("caption", STRING.default(r#""me""#)).default(r#""me""#).send_default().description("Text below it."),
+    ])
+    .body(Body::Multipart);

@@ -2,47 +2,16 @@
 
 //! `bans` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `bans` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("bans"),
-    description: Borrowed("An address that is shut out."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listBans"),
-            entity: Borrowed("bans"),
-            action: Action::List,
-            summary: Borrowed("List bans"),
-            description: Borrowed("Returns every ban, whatever its kind."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/bans"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Each, Step::Each]) }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"address":{"type":"string","description":"Address."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("The list is short.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","properties":{"address":{"type":"string","description":"Address."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("bans", "An address that is shut out.").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listBans", "bans", Action::List, template!("/bans"))
+    .summary("List bans")
+    .description("Returns every ban, whatever its kind.")
+    .records(json_path!("$[*][*]"))
+    .paging(Paging::none("The list is short."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/bans.json"));

@@ -2,143 +2,34 @@
 
 //! `customers` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","description":"Id of the customer."},"email":{"type":"string","description":"Address."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `customers` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("customers"),
-    description: Borrowed("Someone who is billed."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listCustomers"),
-            entity: Borrowed("customers"),
-            action: Action::List,
-            summary: Borrowed("List customers"),
-            description: Borrowed("Returns customers. Pages by the id of the last one."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/customers"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("starting_after"),
-                    location: Location::Query,
-                    description: Borrowed("Id of the last customer seen."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Customers per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::LastRecord {
-                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
-                    into: Borrowed("starting_after"),
-                    add: 0,
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createCustomer"),
-            entity: Borrowed("customers"),
-            action: Action::Create,
-            summary: Borrowed("Create a customer"),
-            description: Borrowed("Creates a customer from a form and returns it."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/customers"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("email"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Address."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("metadata"),
-                    location: Location::Body,
-                    description: Borrowed("Free notes."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("lines"),
-                    location: Location::Body,
-                    description: Borrowed("What to bill."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("amount"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Integer]),
-                                            description: Borrowed("Cents."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                open: false,
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Form,
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("customers", "Someone who is billed.").operations(list![LIST, CREATE]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listCustomers", "customers", Action::List, template!("/customers"))
+    .summary("List customers")
+    .description("Returns customers. Pages by the id of the last one.")
+    .parameters(list![
+        query("starting_after", STRING).description("Id of the last customer seen."),
+        query("limit", INTEGER.maximum(100.0)).description("Customers per page."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![meta("has_more", json_path!("$.has_more"))])
+    .paging(Paging::last_record(json_path!("$.id"), "starting_after", 0).more(from_meta("has_more")).size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createCustomer", "customers", Action::Create, template!("/customers"))
+    .summary("Create a customer")
+    .description("Creates a customer from a form and returns it.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("email", STRING).required().description("Address."),
+        body("metadata", OBJECT).description("Free notes."),
+        body("lines", ARRAY.items(list![OBJECT.properties(list![optional("amount", INTEGER.description("Cents."))]).closed()])).description("What to bill."),
+    ])
+    .body(Body::Form)
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/customers.json"));

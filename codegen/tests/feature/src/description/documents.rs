@@ -2,97 +2,22 @@
 
 //! `documents` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `documents` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("documents"),
-    description: Borrowed("A file of a repository, reached over GraphQL."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getDocument"),
-            entity: Borrowed("documents"),
-            action: Action::Get,
-            summary: Borrowed("Get a document"),
-            description: Borrowed("Returns a file of a repository at a branch."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("ref"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Branch or tag."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""HEAD""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""HEAD""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("path"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Path of the file; empty for the root."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    "query Document($expression: String!) { document(expression: $expression) { text } }",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("expression"),
-                        value: VariableValue::Text(Template {
-                            pieces: Borrowed(&[
-                                Piece::Name(Borrowed("ref")),
-                                Piece::Text(Borrowed(":")),
-                                Piece::Name(Borrowed("path")),
-                            ]),
-                        }),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("document")),
-                    ]),
-                }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"text":{"type":["string","null"],"description":"Content."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","properties":{"text":{"type":["string","null"],"description":"Content."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("documents", "A file of a repository, reached over GraphQL.")
+    .operations(list![GET])
+    .schema(RECORD);
+
+const GET: Operation = Operation::by(Method::Post, "getDocument", "documents", Action::Get, template!("/graphql"))
+    .summary("Get a document")
+    .description("Returns a file of a repository at a branch.")
+    .parameters(list![
+        argument("ref", STRING.default(r#""HEAD""#)).default(r#""HEAD""#).send_default().description("Branch or tag."),
+        argument("path", STRING.default(r#""""#)).required().default(r#""""#).send_default().description("Path of the file; empty for the root."),
+    ])
+    .graphql(graphql(include_str!("graphql/documents_get.graphql")).variables(list![set("expression", filled(template!("{ref}:{path}")))]))
+    .records(json_path!("$.data.document"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/documents.json"));

@@ -2,144 +2,36 @@
 
 //! `events` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","additionalProperties":true,"properties":{"id":{"type":"integer","format":"int64","description":"Number of the event."},"kind":{"type":"string","description":"What happened."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `events` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("events"),
-    description: Borrowed("Something that happened, in the order in which it did."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listEvents"),
-            entity: Borrowed("events"),
-            action: Action::List,
-            summary: Borrowed("List events"),
-            description: Borrowed(
-                "Returns the events of a project. Pages by token when `window` is given, else by number of records.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("project_id")),
-                    Piece::Text(Borrowed("/events")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("project_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the project."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed("Events to skip."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Events per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(500.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed("Token of the next page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("window"),
-                    location: Location::Query,
-                    description: Borrowed("Events per page when paging by token."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("events"))]) }),
-                transform: Borrowed(&[
-                    Transform {
-                        field: Borrowed("urn"),
-                        expression: Borrowed("urn:acme:event:{{ record.id }}"),
-                    },
-                    Transform {
-                        field: Borrowed("short"),
-                        expression: Borrowed("{{ record.kind | replace('event/', '') }}"),
-                    },
-                ]),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("total"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(
-                                &[Step::Key(Borrowed("page")), Step::Key(Borrowed("total"))],
-                            ),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("next_token"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("page")),
-                                Step::Key(Borrowed("next_token")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_token"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("window"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: true,
-                }),
-                others: Borrowed(&[
-                    Paging {
-                        next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                        size: Some(PageSize {
-                            parameter: Borrowed("limit"),
-                            default: None,
-                            maximum: Some(500),
-                            needed: false,
-                        }),
-                        ..PAGING
-                    },
-                ]),
-                ..PAGING
-            },
-            ..OPERATION
+pub(super) const ENTITY: Entity = Entity::new("events", "Something that happened, in the order in which it did.")
+    .operations(list![LIST])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listEvents", "events", Action::List, template!("/projects/{project_id}/events"))
+    .summary("List events")
+    .description("Returns the events of a project. Pages by token when `window` is given, else by number of records.")
+    .parameters(list![
+        path("project_id", STRING).required().description("Id of the project."),
+        query("offset", INTEGER).description("Events to skip."),
+        query("limit", INTEGER.maximum(500.0)).description("Events per page."),
+        query("after", STRING).description("Token of the next page."),
+        query("window", INTEGER.maximum(100.0)).description("Events per page when paging by token."),
+    ])
+    .records(json_path!("$.events"))
+    .transform(list![
+        Transform { field: text("urn"), expression: text("urn:acme:event:{{ record.id }}") },
+        Transform {
+            field: text("short"),
+            expression: text("{{ record.kind | replace('event/', '') }}"),
         },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+    ])
+    .meta(list![
+        meta("total", json_path!("$.page.total")),
+        meta("next_token", json_path!("$.page.next_token")),
+    ])
+    .paging(Paging::cursor(from_meta("next_token"), "after").size(page_size("window").maximum(100).needed()).others(list![Paging::offset("offset", 0).size(page_size("limit").maximum(500))]))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/events.json"));

@@ -2,157 +2,39 @@
 
 //! `files` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","description":"Id of the file."},"name":{"type":"string","description":"Name with extension."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `files` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("files"),
-    description: Borrowed("A stored file."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listFiles"),
-            entity: Borrowed("files"),
-            action: Action::List,
-            summary: Borrowed("List files"),
-            description: Borrowed("Returns files. Pages by the address in the Link header."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/files"))]) },
-            response: Response {
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Link(Borrowed("next")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[]),
-                    keep: None,
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("uploadFile"),
-            entity: Borrowed("files"),
-            action: Action::Create,
-            summary: Borrowed("Upload a file"),
-            description: Borrowed("Stores a file and returns it."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/files"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("uploadType"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed("A constant."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""multipart""#))]),
-                        default: Some(Json(Borrowed(r#""multipart""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""multipart""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("Name of the file."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("content"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Content in base64."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        format: Borrowed("byte"),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Related { file: Borrowed("content") },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("downloadFile"),
-            entity: Borrowed("files"),
-            action: Action::Download,
-            summary: Borrowed("Download a file"),
-            description: Borrowed("Returns the bytes of a file."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/files/")), Piece::Name(Borrowed("id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the file."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("alt"),
-                    location: Location::Query,
-                    description: Borrowed("A constant."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""media""#))]),
-                        default: Some(Json(Borrowed(r#""media""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""media""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("quality"),
-                    location: Location::Query,
-                    description: Borrowed("How good."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""low""#)), Json(Borrowed(r#""high""#))],
-                        ),
-                        default: Some(Json(Borrowed(r#""high""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""high""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            download: Some(Download { file_url: None }),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("files", "A stored file.").operations(list![LIST, CREATE, DOWNLOAD]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listFiles", "files", Action::List, template!("/files"))
+    .summary("List files")
+    .description("Returns files. Pages by the address in the Link header.")
+    .meta(list![link_meta("next", "next")])
+    .paging(Paging::link(from_meta("next"), list![]))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "uploadFile", "files", Action::Create, template!("/files"))
+    .summary("Upload a file")
+    .description("Stores a file and returns it.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        query("uploadType", STRING.choices(words!["multipart"]).default(r#""multipart""#)).required().default(r#""multipart""#).send_default().description("A constant."),
+        body("name", STRING).description("Name of the file."),
+        body("content", STRING.format("byte")).required().description("Content in base64."),
+    ])
+    .body(Body::Related { file: text("content") })
+    .schema(RECORD);
+
+const DOWNLOAD: Operation = Operation::get("downloadFile", "files", Action::Download, template!("/files/{id}"))
+    .summary("Download a file")
+    .description("Returns the bytes of a file.")
+    .parameters(list![
+        path("id", STRING).required().description("Id of the file."),
+        query("alt", STRING.choices(words!["media"]).default(r#""media""#)).default(r#""media""#).send_default().description("A constant."),
+        query("quality", STRING.choices(words!["low", "high"]).default(r#""high""#)).default(r#""high""#).send_default().description("How good."),
+    ])
+    .download();
+
+const RECORD: Json = json(include_str!("schemas/files.json"));

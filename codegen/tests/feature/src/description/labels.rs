@@ -2,61 +2,18 @@
 
 //! `labels` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `labels` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("labels"),
-    description: Borrowed("A word that tasks are marked with."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listLabels"),
-            entity: Borrowed("labels"),
-            action: Action::List,
-            summary: Borrowed("List labels"),
-            description: Borrowed("Returns labels, which are plain texts."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/labels"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page_token"),
-                    location: Location::Query,
-                    description: Borrowed("Token of the next page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("labels"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_token"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("page")),
-                                Step::Key(Borrowed("next_token")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(r#"{"type":"string"}"#))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_token"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("page_token"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(r#"{"type":"string"}"#))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("labels", "A word that tasks are marked with.").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listLabels", "labels", Action::List, template!("/labels"))
+    .summary("List labels")
+    .description("Returns labels, which are plain texts.")
+    .parameters(list![query("page_token", STRING).description("Token of the next page.")])
+    .records(json_path!("$.labels"))
+    .meta(list![meta("next_token", json_path!("$.page.next_token"))])
+    .paging(Paging::cursor(from_meta("next_token"), "page_token"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/labels.json"));

@@ -2,52 +2,18 @@
 
 //! `links` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `links` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("links"),
-    description: Borrowed("A bond between two records."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createLink"),
-            entity: Borrowed("links"),
-            action: Action::Create,
-            summary: Borrowed("Link two records"),
-            description: Borrowed("Sends one link in an array."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/links"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("from"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the first record."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("to"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the second record."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: true },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-    ]),
-    schema: None,
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("links", "A bond between two records.").operations(list![CREATE]);
+
+const CREATE: Operation = Operation::by(Method::Post, "createLink", "links", Action::Create, template!("/links"))
+    .summary("Link two records")
+    .description("Sends one link in an array.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("from", STRING).required().description("Id of the first record."),
+        body("to", STRING).required().description("Id of the second record."),
+    ])
+    .body(Body::Json { open: false, in_array: true });

@@ -2,76 +2,25 @@
 
 //! `members` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Somebody of the team.","properties":{"email":{"type":"string","description":"Address."},"name":{"type":["string","null"],"description":"Full name."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `members` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("members"),
-    description: Borrowed("Somebody in a workspace."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("searchMembers"),
-            entity: Borrowed("members"),
-            action: Action::Search,
-            summary: Borrowed("Search members"),
-            description: Borrowed("Returns members by name, on the current edition."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/members"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("q"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed("Part of the name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("offset"),
-                    location: Location::Query,
-                    description: Borrowed("Token of the next page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Members per page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    probe_default: Some(Json(Borrowed("1"))),
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("members"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
-                    },
-                    into: Borrowed("offset"),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed("To find somebody."),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("members", "Somebody in a workspace.")
+    .when_to_use("To find somebody.")
+    .operations(list![SEARCH])
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::get("searchMembers", "members", Action::Search, template!("/members"))
+    .summary("Search members")
+    .description("Returns members by name, on the current edition.")
+    .parameters(list![
+        query("q", STRING).required().description("Part of the name."),
+        query("offset", STRING).description("Token of the next page."),
+        query("limit", INTEGER).probe_default("1").description("Members per page."),
+    ])
+    .records(json_path!("$.members"))
+    .meta(list![meta("next", json_path!("$.next_page"))])
+    .paging(Paging::cursor(from_meta_at("next", json_path!("$.offset")), "offset"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/members.json"));

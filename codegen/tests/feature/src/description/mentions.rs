@@ -2,91 +2,21 @@
 
 //! `mentions` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `mentions` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("mentions"),
-    description: Borrowed("A place where somebody is named."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listMentions"),
-            entity: Borrowed("mentions"),
-            action: Action::List,
-            summary: Borrowed("List mentions"),
-            description: Borrowed("Returns mentions. How they page is left to inference."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/mentions"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::Query,
-                    description: Borrowed("Cursor of the next page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Mentions per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("mentions"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("paging")),
-                                Step::Key(Borrowed("next")),
-                                Step::Key(Borrowed("after")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"id":{"type":"string","description":"Id."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","properties":{"id":{"type":"string","description":"Id."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("mentions", "A place where somebody is named.").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listMentions", "mentions", Action::List, template!("/mentions"))
+    .summary("List mentions")
+    .description("Returns mentions. How they page is left to inference.")
+    .parameters(list![
+        query("after", STRING).description("Cursor of the next page."),
+        query("limit", INTEGER.maximum(100.0)).description("Mentions per page."),
+    ])
+    .records(json_path!("$.mentions"))
+    .meta(list![meta("next_cursor", json_path!("$.paging.next.after"))])
+    .paging(Paging::cursor(from_meta("next_cursor"), "after").size(page_size("limit").maximum(100)))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/mentions.json"));

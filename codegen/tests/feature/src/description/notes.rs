@@ -2,321 +2,61 @@
 
 //! `notes` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","description":"Id of the note."},"text":{"type":"string","description":"Text."},"author":{"type":"object","description":"Somebody of the team.","properties":{"email":{"type":"string","description":"Address."},"name":{"type":["string","null"],"description":"Full name."}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `notes` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("notes"),
-    description: Borrowed("A text pinned to a project, reached over GraphQL."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listNotes"),
-            entity: Borrowed("notes"),
-            action: Action::List,
-            summary: Borrowed("List notes"),
-            description: Borrowed("Returns the notes of a team."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("team"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Name of the team."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("first"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Notes per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(50.0),
-                        default: Some(Json(Borrowed("25"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("25"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("after"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Cursor of the next page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("fields"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Fields of each note."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("X-Acme-Operation"),
-                    location: Location::Header,
-                    description: Borrowed("Name of the operation."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""notes""#))]),
-                        default: Some(Json(Borrowed(r#""notes""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""notes""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"query Notes($team: String!, $first: Int, $after: String, $order: Order) {
-  team(name: $team) {
-    notes(first: $first, after: $after, order: $order) {
-      pageInfo { hasNextPage endCursor }
-      nodes { {{ fields }} }
-    }
-  }
-}
-",
-                ),
-                default_fields: Some(Borrowed("id text author { name }")),
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("team"),
-                        value: VariableValue::Parameter(Borrowed("team")),
-                    },
-                    Variable {
-                        name: Borrowed("first"),
-                        value: VariableValue::Parameter(Borrowed("first")),
-                    },
-                    Variable {
-                        name: Borrowed("after"),
-                        value: VariableValue::Parameter(Borrowed("after")),
-                    },
-                    Variable {
-                        name: Borrowed("order"),
-                        value: VariableValue::Constant(
-                            Json(Borrowed(r#"{"field":"CREATED","descending":true}"#)),
-                        ),
-                    },
-                ]),
-                nullable: Borrowed(&[]),
-                operation_name: Some(Borrowed("Notes")),
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("team")),
-                        Step::Key(Borrowed("notes")),
-                        Step::Key(Borrowed("nodes")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("has_next_page"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("team")),
-                                Step::Key(Borrowed("notes")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("hasNextPage")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("end_cursor"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("team")),
-                                Step::Key(Borrowed("notes")),
-                                Step::Key(Borrowed("pageInfo")),
-                                Step::Key(Borrowed("endCursor")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("end_cursor"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("after"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_next_page"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("first"),
-                    default: None,
-                    maximum: Some(50),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateNote"),
-            entity: Borrowed("notes"),
-            action: Action::Update,
-            summary: Borrowed("Change a note"),
-            description: Borrowed("Changes a note and returns it. Refused input is an error."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::GraphQl,
-                    required: true,
-                    description: Borrowed("Id of the note."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("text"),
-                    location: Location::GraphQl,
-                    description: Borrowed("New text."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("label"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Label to set."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("assignee"),
-                    location: Location::GraphQl,
-                    description: Borrowed("Who looks after it; null for nobody."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::GraphQl(GraphQl {
-                document: Borrowed(
-                    r"mutation NoteUpdate($id: ID!, $input: NoteInput!, $assignee: ID) {
-  noteUpdate(id: $id, input: $input, assignee: $assignee) {
-    note { id text }
-    userErrors { field message }
-    noteUserErrors { message }
-  }
-}
-",
-                ),
-                default_fields: None,
-                variables: Borrowed(&[
-                    Variable {
-                        name: Borrowed("id"),
-                        value: VariableValue::Parameter(Borrowed("id")),
-                    },
-                    Variable {
-                        name: Borrowed("input"),
-                        value: VariableValue::Object(
-                            Borrowed(&[
-                                Variable {
-                                    name: Borrowed("text"),
-                                    value: VariableValue::Parameter(Borrowed("text")),
-                                },
-                                Variable {
-                                    name: Borrowed("labels"),
-                                    value: VariableValue::Array(
-                                        Borrowed(&[
-                                            VariableValue::Parameter(Borrowed("label")),
-                                            VariableValue::Constant(Json(Borrowed(r#""pinned""#))),
-                                        ]),
-                                    ),
-                                },
-                            ]),
-                        ),
-                    },
-                    Variable {
-                        name: Borrowed("assignee"),
-                        value: VariableValue::Parameter(Borrowed("assignee")),
-                    },
-                ]),
-                nullable: Borrowed(&[Borrowed("assignee")]),
-                operation_name: None,
-            }),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("noteUpdate")),
-                        Step::Key(Borrowed("note")),
-                    ]),
-                }),
-                errors: Borrowed(&[
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("noteUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("noteUpdate")),
-                                Step::Key(Borrowed("userErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                    ErrorCheck {
-                        path: JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("noteUpdate")),
-                                Step::Key(Borrowed("noteUserErrors")),
-                            ]),
-                        },
-                        when: ErrorCondition::Alone,
-                        message: Some(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("noteUpdate")),
-                                Step::Key(Borrowed("noteUserErrors")),
-                                Step::Index(0),
-                                Step::Key(Borrowed("message")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("notes", "A text pinned to a project, reached over GraphQL.")
+    .operations(list![LIST, UPDATE])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::by(Method::Post, "listNotes", "notes", Action::List, template!("/graphql"))
+    .summary("List notes")
+    .description("Returns the notes of a team.")
+    .parameters(list![
+        argument("team", STRING).required().description("Name of the team."),
+        argument("first", INTEGER.maximum(50.0).default("25")).default("25").send_default().description("Notes per page."),
+        argument("after", STRING).description("Cursor of the next page."),
+        argument("fields", ARRAY.items(list![STRING])).description("Fields of each note."),
+        header("X-Acme-Operation", STRING.choices(words!["notes"]).default(r#""notes""#)).default(r#""notes""#).send_default().description("Name of the operation."),
+    ])
+    .graphql(graphql(include_str!("graphql/notes_list.graphql")).operation_name("Notes").default_fields("id text author { name }").variables(list![
+        set("team", given("team")),
+        set("first", given("first")),
+        set("after", given("after")),
+        set("order", constant(r#"{"field":"CREATED","descending":true}"#)),
+    ]))
+    .records(json_path!("$.data.team.notes.nodes"))
+    .meta(list![
+        meta("has_next_page", json_path!("$.data.team.notes.pageInfo.hasNextPage")),
+        meta("end_cursor", json_path!("$.data.team.notes.pageInfo.endCursor")),
+    ])
+    .paging(Paging::cursor(from_meta("end_cursor"), "after").more(from_meta("has_next_page")).size(page_size("first").maximum(50)))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Post, "updateNote", "notes", Action::Update, template!("/graphql"))
+    .summary("Change a note")
+    .description("Changes a note and returns it. Refused input is an error.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        argument("id", STRING).required().description("Id of the note."),
+        argument("text", STRING).description("New text."),
+        argument("label", STRING).description("Label to set."),
+        argument("assignee", STRING.nullable()).description("Who looks after it; null for nobody."),
+    ])
+    .graphql(graphql(include_str!("graphql/notes_update.graphql")).variables(list![
+        set("id", given("id")),
+        set("input", object(list![
+            set("text", given("text")),
+            set("labels", array(list![given("label"), constant(r#""pinned""#)])),
+        ])),
+        set("assignee", given("assignee")),
+    ]).nullable(texts!["assignee"]))
+    .records(json_path!("$.data.noteUpdate.note"))
+    .errors(list![
+        ErrorCheck::at(json_path!("$.data.noteUpdate.userErrors"), ErrorCondition::Alone).message(json_path!("$.data.noteUpdate.userErrors[0].message")),
+        ErrorCheck::at(json_path!("$.data.noteUpdate.noteUserErrors"), ErrorCondition::Alone).message(json_path!("$.data.noteUpdate.noteUserErrors[0].message")),
+    ])
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/notes.json"));

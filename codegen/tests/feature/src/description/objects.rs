@@ -2,55 +2,20 @@
 
 //! `objects` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `objects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("objects"),
-    description: Borrowed("A record of a kind that the account defines itself."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("createObject"),
-            entity: Borrowed("objects"),
-            action: Action::Create,
-            summary: Borrowed("Create an object"),
-            description: Borrowed(
-                "Creates a record of a kind that the account defines; every argument is a field.",
-            ),
-            method: Method::Post,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/objects/")),
-                    Piece::Name(Borrowed("kind")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("kind"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Kind of object."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: true, in_array: false },
-            response: Response {
-                schema: Some(Json(Borrowed(r#"{"type":"object","additionalProperties":true}"#))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(r#"{"type":"object","additionalProperties":true}"#))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("objects", "A record of a kind that the account defines itself.")
+    .operations(list![CREATE])
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createObject", "objects", Action::Create, template!("/objects/{kind}"))
+    .summary("Create an object")
+    .description("Creates a record of a kind that the account defines; every argument is a field.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![path("kind", STRING).required().description("Kind of object.")])
+    .body(Body::Json { open: true, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/objects.json"));

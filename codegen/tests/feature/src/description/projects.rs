@@ -2,516 +2,95 @@
 
 //! `projects` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"string","description":"Id of the project."},"name":{"type":["string","null"],"description":"Name of the project."},"state":{"type":"string","description":"Where the project stands.","enum":["open","closed"]},"owner":{"oneOf":[{"type":"object","description":"Somebody of the team.","properties":{"email":{"type":"string","description":"Address."},"name":{"type":["string","null"],"description":"Full name."}}},{"type":"null"}]},"budget":{"type":"number","format":"double","description":"Money left."},"labels":{"type":"array","description":"Labels.","items":{"type":"string"}},"created_at":{"type":"string","format":"date-time","description":"When it was created."},"parent":{"type":"object","description":"The project it is part of."}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `projects` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("projects"),
-    description: Borrowed("A piece of work with an owner and an end."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listProjects"),
-            entity: Borrowed("projects"),
-            action: Action::List,
-            summary: Borrowed("List projects"),
-            description: Borrowed("Returns projects, newest first. Pages by token."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/projects"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("page_token"),
-                    location: Location::Query,
-                    description: Borrowed("Token of the next page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Query,
-                    description: Borrowed("Projects per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        minimum: Some(1.0),
-                        maximum: Some(200.0),
-                        default: Some(Json(Borrowed("50"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("50"))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ids"),
-                    location: Location::Query,
-                    description: Borrowed("Only these projects, written with commas."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Comma,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("labels[]"),
-                    location: Location::Query,
-                    description: Borrowed("Only with these labels."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("tags"),
-                    location: Location::Query,
-                    description: Borrowed("Only with these tags."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    style: Style::Space,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("sort"),
-                    location: Location::Query,
-                    description: Borrowed("Fields to sort by."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[
-                                    Json(Borrowed(r#""name""#)),
-                                    Json(Borrowed(r#""created_at""#)),
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    style: Style::Pipe,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("created"),
-                    location: Location::Query,
-                    description: Borrowed("When the project was created."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed("Not before."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed("Before."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("type"),
-                    location: Location::Query,
-                    description: Borrowed("Kind of project."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""internal""#)),
-                            Json(Borrowed(r#""external""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("expand"),
-                    location: Location::Query,
-                    description: Borrowed("A constant the vendor insists on."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""owner""#))]),
-                        default: Some(Json(Borrowed(r#""owner""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""owner""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("view"),
-                    location: Location::Query,
-                    description: Borrowed("How much to return."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(
-                            &[Json(Borrowed(r#""full""#)), Json(Borrowed(r#""short""#))],
-                        ),
-                        default: Some(Json(Borrowed(r#""full""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""full""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("market"),
-                    location: Location::Query,
-                    description: Borrowed("Market, from the configuration."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    config: Some(ConfigInject {
-                        source: Borrowed("market"),
-                        map: Borrowed(&[
-                            (Borrowed("eu"), Json(Borrowed(r#""EU1""#))),
-                            (Borrowed("us"), Json(Borrowed(r#""US2""#))),
-                        ]),
-                    }),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("X-Acme-Version"),
-                    location: Location::Header,
-                    required: true,
-                    description: Borrowed("Version of the answer."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(Json(Borrowed(r#""2024-01-01""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""2024-01-01""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("X-Trace"),
-                    location: Location::Header,
-                    description: Borrowed("Mark for the vendor's log."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("data")),
-                        Step::Key(Borrowed("projects")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next_token"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("page")),
-                                Step::Key(Borrowed("next_token")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("has_more"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("page")),
-                                Step::Key(Borrowed("has_more")),
-                            ]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("quota"),
-                        source: MetaSource::Header(Borrowed("X-Quota")),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Meta {
-                        name: Borrowed("next_token"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    into: Borrowed("page_token"),
-                },
-                more: Some(Source::Meta {
-                    name: Borrowed("has_more"),
-                    inside: JsonPath { steps: Borrowed(&[]) },
-                }),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: Some(200),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createProject"),
-            entity: Borrowed("projects"),
-            action: Action::Create,
-            summary: Borrowed("Create a project"),
-            description: Borrowed("Creates a project and returns it."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/projects"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Name of the project."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("state"),
-                    location: Location::Body,
-                    description: Borrowed("Where it stands."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""open""#)),
-                            Json(Borrowed(r#""closed""#)),
-                        ]),
-                        default: Some(Json(Borrowed(r#""open""#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#""open""#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("owner"),
-                    location: Location::Body,
-                    description: Borrowed("Who leads it."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("email"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Address of the owner."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("name"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    nullable: true,
-                                    description: Borrowed("Full name."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("labels"),
-                    location: Location::Body,
-                    description: Borrowed("Labels."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[Json(Borrowed(r#""red""#)), Json(Borrowed(r#""green""#))],
-                                ),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("budget"),
-                    location: Location::Body,
-                    description: Borrowed("Money to spend."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Number]),
-                        minimum: Some(0.0),
-                        maximum: Some(1000000.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            idempotency_header: Some(Borrowed("Idempotency-Key")),
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getProject"),
-            entity: Borrowed("projects"),
-            action: Action::Get,
-            summary: Borrowed("Get a project"),
-            description: Borrowed("Returns one project."),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the project."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteProject"),
-            entity: Borrowed("projects"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a project"),
-            description: Borrowed("Deletes a project and everything in it."),
-            method: Method::Delete,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the project."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateProject"),
-            entity: Borrowed("projects"),
-            action: Action::Update,
-            summary: Borrowed("Change a project"),
-            description: Borrowed("Changes the fields given and returns nothing."),
-            method: Method::Patch,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("id")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the project."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("name"),
-                    location: Location::Body,
-                    description: Borrowed("New name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("owner_id"),
-                    location: Location::Body,
-                    description: Borrowed("New owner; null for none."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("id"),
-            kind: Borrowed("string"),
-            description: Borrowed("Id of the project."),
-        },
-        StoreField {
-            name: Borrowed("owner"),
-            kind: Borrowed("object"),
-            description: Borrowed("Who leads the project."),
-        },
-        StoreField {
-            name: Borrowed("owner.email"),
-            kind: Borrowed("string"),
-            description: Borrowed(""),
-        },
-    ]),
-    when_to_use: Borrowed("For questions about what a team works on."),
-    phrases: Borrowed(&[Borrowed("project"), Borrowed("initiative")]),
-};
+pub(super) const ENTITY: Entity = Entity::new("projects", "A piece of work with an owner and an end.")
+    .when_to_use("For questions about what a team works on.")
+    .phrases(texts!["project", "initiative"])
+    .operations(list![LIST, CREATE, GET, DELETE, UPDATE])
+    .schema(RECORD)
+    .store(list![
+        stored("id", "string", "Id of the project."),
+        stored("owner", "object", "Who leads the project."),
+        stored("owner.email", "string", ""),
+    ]);
+
+const LIST: Operation = Operation::get("listProjects", "projects", Action::List, template!("/projects"))
+    .summary("List projects")
+    .description("Returns projects, newest first. Pages by token.")
+    .preferred_for_check()
+    .parameters(list![
+        query("page_token", STRING).description("Token of the next page."),
+        query("limit", INTEGER.minimum(1.0).maximum(200.0).default("50")).default("50").description("Projects per page."),
+        query("ids", ARRAY.items(list![INTEGER])).style(Style::Comma).description("Only these projects, written with commas."),
+        query("labels[]", ARRAY.items(list![STRING])).description("Only with these labels."),
+        query("tags", ARRAY.items(list![STRING])).style(Style::Space).description("Only with these tags."),
+        query("sort", ARRAY.items(list![STRING.choices(words!["name", "created_at"])])).style(Style::Pipe).description("Fields to sort by."),
+        query("created", OBJECT.properties(list![
+            optional("gte", STRING.format("date-time").description("Not before.")),
+            optional("lt", STRING.format("date-time").description("Before.")),
+        ]).closed()).style(Style::DeepObject).description("When the project was created."),
+        query("type", STRING.choices(words!["internal", "external"])).description("Kind of project."),
+        query("expand", STRING.choices(words!["owner"]).default(r#""owner""#)).default(r#""owner""#).send_default().description("A constant the vendor insists on."),
+        query("view", STRING.choices(words!["full", "short"]).default(r#""full""#)).default(r#""full""#).send_default().description("How much to return."),
+        query("market", STRING).config("market", list![(text("eu"), json(r#""EU1""#)), (text("us"), json(r#""US2""#))]).description("Market, from the configuration."),
+        header("X-Acme-Version", STRING.default(r#""2024-01-01""#)).required().default(r#""2024-01-01""#).send_default().description("Version of the answer."),
+        header("X-Trace", STRING).description("Mark for the vendor's log."),
+    ])
+    .records(json_path!("$.data.projects"))
+    .meta(list![
+        meta("next_token", json_path!("$.page.next_token")),
+        meta("has_more", json_path!("$.page.has_more")),
+        header_meta("quota", "X-Quota"),
+    ])
+    .paging(Paging::cursor(from_meta("next_token"), "page_token").more(from_meta("has_more")).size(page_size("limit").maximum(200)))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createProject", "projects", Action::Create, template!("/projects"))
+    .summary("Create a project")
+    .description("Creates a project and returns it.")
+    .writes()
+    .idempotency_header("Idempotency-Key")
+    .parameters(list![
+        body("name", STRING).required().description("Name of the project."),
+        body("state", STRING.choices(words!["open", "closed"]).default(r#""open""#)).default(r#""open""#).send_default().description("Where it stands."),
+        body("owner", OBJECT.properties(list![
+            required("email", STRING.description("Address of the owner.")),
+            optional("name", STRING.nullable().description("Full name.")),
+        ]).closed()).description("Who leads it."),
+        body("labels", ARRAY.items(list![STRING.choices(words!["red", "green"])])).description("Labels."),
+        body("budget", NUMBER.minimum(0.0).maximum(1000000.0)).description("Money to spend."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const GET: Operation = Operation::get("getProject", "projects", Action::Get, template!("/projects/{id}"))
+    .summary("Get a project")
+    .description("Returns one project.")
+    .parameters(list![path("id", STRING).required().description("Id of the project.")])
+    .records(json_path!("$.data"))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteProject", "projects", Action::Delete, template!("/projects/{id}"))
+    .summary("Delete a project")
+    .description("Deletes a project and everything in it.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![path("id", STRING).required().description("Id of the project.")]);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateProject", "projects", Action::Update, template!("/projects/{id}"))
+    .summary("Change a project")
+    .description("Changes the fields given and returns nothing.")
+    .writes()
+    .idempotent()
+    .parameters(list![
+        path("id", STRING).required().description("Id of the project."),
+        body("name", STRING).description("New name."),
+        body("owner_id", STRING.nullable()).description("New owner; null for none."),
+    ])
+    .body(Body::Json { open: false, in_array: false });
+
+const RECORD: Json = json(include_str!("schemas/projects.json"));

@@ -2,87 +2,23 @@
 
 //! `recordings` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `recordings` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("recordings"),
-    description: Borrowed("A recorded meeting."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("downloadRecording"),
-            entity: Borrowed("recordings"),
-            action: Action::Download,
-            summary: Borrowed("Download a recording"),
-            description: Borrowed("Finds a recording and downloads it in the form asked for."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/recordings/find"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("recording_id"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Id of the recording."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("form"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("What to download."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""audio""#)),
-                            Json(Borrowed(r#""video""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("select"),
-                    location: Location::Body,
-                    description: Borrowed("What the answer names; leave it as it is."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("media"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Boolean]),
-                                    description: Borrowed("Addresses of the files."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        default: Some(Json(Borrowed(r#"{"media":true}"#))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed(r#"{"media":true}"#))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            download: Some(Download {
-                file_url: Some(
-                    Borrowed(&[
-                        UrlStep::Key(Borrowed("items")),
-                        UrlStep::Index(0),
-                        UrlStep::Key(Borrowed("media")),
-                        UrlStep::Argument(Borrowed("form")),
-                    ]),
-                ),
-            }),
-            ..OPERATION
-        },
-    ]),
-    schema: None,
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("recordings", "A recorded meeting.").operations(list![DOWNLOAD]);
+
+const DOWNLOAD: Operation = Operation::by(Method::Post, "downloadRecording", "recordings", Action::Download, template!("/recordings/find"))
+    .summary("Download a recording")
+    .description("Finds a recording and downloads it in the form asked for.")
+    .parameters(list![
+        body("recording_id", STRING).required().description("Id of the recording."),
+        body("form", STRING.choices(words!["audio", "video"])).required().description("What to download."),
+        body("select", OBJECT.default(r#"{"media":true}"#).properties(list![optional("media", BOOLEAN.description("Addresses of the files."))]).closed()).default(r#"{"media":true}"#).send_default().description("What the answer names; leave it as it is."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .download_from(list![
+        UrlStep::Key(text("items")),
+        UrlStep::Index(0),
+        UrlStep::Key(text("media")),
+        UrlStep::Argument(text("form")),
+    ]);

@@ -2,85 +2,30 @@
 
 //! `settings` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `settings` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("settings"),
-    description: Borrowed("The settings of the account."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listSettings"),
-            entity: Borrowed("settings"),
-            action: Action::List,
-            summary: Borrowed("List settings"),
-            description: Borrowed("Returns all settings."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/settings"))]) },
-            response: Response {
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"key":{"type":"string","description":"Name."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None { reason: Borrowed("There are never more than a dozen.") },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("resetSettings"),
-            entity: Borrowed("settings"),
-            action: Action::Delete,
-            summary: Borrowed("Reset the settings"),
-            description: Borrowed("Puts every setting back."),
-            method: Method::Delete,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/settings"))]) },
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("getSettings"),
-            entity: Borrowed("settings"),
-            action: Action::Get,
-            summary: Borrowed("Get the theme"),
-            description: Borrowed("Returns the theme of the account."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/settings/theme"))]) },
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("themes")), Step::Index(0)]),
-                }),
-                schema: Some(
-                    Json(
-                        Borrowed(
-                            r#"{"type":"object","properties":{"key":{"type":"string","description":"Name."}}}"#,
-                        ),
-                    ),
-                ),
-                ..RESPONSE
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(
-        Json(
-            Borrowed(
-                r#"{"type":"object","properties":{"key":{"type":"string","description":"Name."}}}"#,
-            ),
-        ),
-    ),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("settings", "The settings of the account.")
+    .operations(list![LIST, DELETE, GET])
+    .schema(RECORD);
+
+const LIST: Operation = Operation::get("listSettings", "settings", Action::List, template!("/settings"))
+    .summary("List settings")
+    .description("Returns all settings.")
+    .paging(Paging::none("There are never more than a dozen."))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "resetSettings", "settings", Action::Delete, template!("/settings"))
+    .summary("Reset the settings")
+    .description("Puts every setting back.")
+    .writes()
+    .idempotent()
+    .destructive();
+
+const GET: Operation = Operation::get("getSettings", "settings", Action::Get, template!("/settings/theme"))
+    .summary("Get the theme")
+    .description("Returns the theme of the account.")
+    .records(json_path!("$.themes[0]"))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/settings.json"));

@@ -2,288 +2,55 @@
 
 //! `tasks` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","description":"Id of the task."},"title":{"type":"string","description":"Title."},"done":{"type":"boolean","description":"Whether it is done."},"estimate":{"description":"Hours or a word.","oneOf":[{"type":"integer"},{"type":"string"}]},"custom":{"type":"object","description":"Fields that the team defined.","additionalProperties":{"type":"string"}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `tasks` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("tasks"),
-    description: Borrowed("Something to do within a project."),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTasks"),
-            entity: Borrowed("tasks"),
-            action: Action::List,
-            summary: Borrowed("List tasks"),
-            description: Borrowed(
-                "Returns the tasks of a project. Pages by a URL whose cursor is handed back.",
-            ),
-            method: Method::Get,
-            path: Template {
-                pieces: Borrowed(&[
-                    Piece::Text(Borrowed("/projects/")),
-                    Piece::Name(Borrowed("project_id")),
-                    Piece::Text(Borrowed("/tasks")),
-                ]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("project_id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the project."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[cursor]"),
-                    location: Location::Query,
-                    description: Borrowed("Cursor of the next page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[size]"),
-                    location: Location::Query,
-                    description: Borrowed("Tasks per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        maximum: Some(100.0),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("since"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed("Only tasks changed since."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        default: Some(
-                            Json(
-                                Borrowed(
-                                    r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#,
-                                ),
-                            ),
-                        ),
-                        ..SCHEMA
-                    },
-                    default: Some(
-                        Json(
-                            Borrowed(
-                                r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#,
-                            ),
-                        ),
-                    ),
-                    send_default: true,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath {
-                    steps: Borrowed(&[
-                        Step::Key(Borrowed("tasks")),
-                        Step::Each,
-                        Step::Key(Borrowed("task")),
-                    ]),
-                }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("next"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("page")),
-                                Step::Key(Borrowed("next_url")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Link {
-                    from: Source::Meta {
-                        name: Borrowed("next"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    },
-                    feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
-                    keep: Some(Borrowed(&[Borrowed("page[size]")])),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("page[size]"),
-                    default: None,
-                    maximum: Some(100),
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("searchTasks"),
-            entity: Borrowed("tasks"),
-            action: Action::Search,
-            summary: Borrowed("Search tasks"),
-            description: Borrowed("Returns the tasks that match. Pages by a token in the body."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tasks/search"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("query"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Words to look for."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    probe_default: Some(Json(Borrowed(r#""a""#))),
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("cursor"),
-                    location: Location::Body,
-                    description: Borrowed("Token of the next page."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("limit"),
-                    location: Location::Body,
-                    description: Borrowed("Tasks per page."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Integer]),
-                        default: Some(Json(Borrowed("20"))),
-                        ..SCHEMA
-                    },
-                    default: Some(Json(Borrowed("20"))),
-                    send_default: true,
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Body,
-                    description: Borrowed("What the tasks must be like."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("assigneeIds"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Array]),
-                                    description: Borrowed("Assigned to one of these."),
-                                    items: Borrowed(&[
-                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("dueDate"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date"),
-                                    description: Borrowed("Due on this day."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::Cursor {
-                    from: Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("page")),
-                            Step::Key(Borrowed("next_token")),
-                        ]),
-                    }),
-                    into: Borrowed("cursor"),
-                },
-                more: Some(
-                    Source::Body(JsonPath {
-                        steps: Borrowed(&[
-                            Step::Key(Borrowed("page")),
-                            Step::Key(Borrowed("has_more")),
-                        ]),
-                    }),
-                ),
-                size: Some(PageSize {
-                    parameter: Borrowed("limit"),
-                    default: None,
-                    maximum: None,
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateTask"),
-            entity: Borrowed("tasks"),
-            action: Action::Update,
-            summary: Borrowed("Replace a task"),
-            description: Borrowed("Replaces a task and returns it."),
-            method: Method::Put,
-            path: Template {
-                pieces: Borrowed(&[Piece::Text(Borrowed("/tasks/")), Piece::Name(Borrowed("id"))]),
-            },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("id"),
-                    location: Location::Path,
-                    required: true,
-                    description: Borrowed("Id of the task."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("title"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("New title."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("estimate"),
-                    location: Location::Body,
-                    description: Borrowed("Hours or a word."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer, Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[
-        StoreField {
-            name: Borrowed("body"),
-            kind: Borrowed("string"),
-            description: Borrowed("Text of the task."),
-        },
-    ]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("tasks", "Something to do within a project.")
+    .operations(list![LIST, SEARCH, UPDATE])
+    .schema(RECORD)
+    .store(list![stored("body", "string", "Text of the task.")]);
+
+const LIST: Operation = Operation::get("listTasks", "tasks", Action::List, template!("/projects/{project_id}/tasks"))
+    .summary("List tasks")
+    .description("Returns the tasks of a project. Pages by a URL whose cursor is handed back.")
+    .parameters(list![
+        path("project_id", STRING).required().description("Id of the project."),
+        query("page[cursor]", STRING).description("Cursor of the next page."),
+        query("page[size]", INTEGER.maximum(100.0)).description("Tasks per page."),
+        query("since", STRING.default(r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#)).required().default(r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#).send_default().description("Only tasks changed since."),
+    ])
+    .records(json_path!("$.tasks[*].task"))
+    .meta(list![meta("next", json_path!("$.page.next_url"))])
+    .paging(Paging::link_keeping(from_meta("next"), list![(text("page[cursor]"), text("page[cursor]"))], texts!["page[size]"]).size(page_size("page[size]").maximum(100)))
+    .schema(RECORD);
+
+const SEARCH: Operation = Operation::by(Method::Post, "searchTasks", "tasks", Action::Search, template!("/tasks/search"))
+    .summary("Search tasks")
+    .description("Returns the tasks that match. Pages by a token in the body.")
+    .parameters(list![
+        body("query", STRING).required().probe_default(r#""a""#).description("Words to look for."),
+        body("cursor", STRING).description("Token of the next page."),
+        body("limit", INTEGER.default("20")).default("20").send_default().description("Tasks per page."),
+        body("filter", OBJECT.properties(list![
+            optional("assigneeIds", ARRAY.items(list![STRING]).description("Assigned to one of these.")),
+            optional("dueDate", STRING.format("date").description("Due on this day.")),
+        ]).closed()).description("What the tasks must be like."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .records(json_path!("$.results"))
+    .paging(Paging::cursor(from_body(json_path!("$.page.next_token")), "cursor").more(from_body(json_path!("$.page.has_more"))).size(page_size("limit")))
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Put, "updateTask", "tasks", Action::Update, template!("/tasks/{id}"))
+    .summary("Replace a task")
+    .description("Replaces a task and returns it.")
+    .writes()
+    .parameters(list![
+        path("id", INTEGER).required().description("Id of the task."),
+        body("title", STRING).required().description("New title."),
+        body("estimate", ANY.kinds(&[Kind::Integer, Kind::String])).description("Hours or a word."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/tasks.json"));

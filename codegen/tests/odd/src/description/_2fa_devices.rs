@@ -2,87 +2,27 @@
 
 //! `2fa_devices` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","description":"Identifier."},"kind":{"type":"string","description":"Kind.","enum":["a","b"]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `2fa_devices` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("2fa_devices"),
-    description: Borrowed(""),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listDevices"),
-            entity: Borrowed("2fa_devices"),
-            action: Action::List,
-            summary: Borrowed("List devices"),
-            description: Borrowed("Returns devices."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/devices"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed("The spec names no way to continue after the first page."),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("deleteDevice"),
-            entity: Borrowed("2fa_devices"),
-            action: Action::Delete,
-            summary: Borrowed("Delete a device"),
-            description: Borrowed("Removes a device."),
-            method: Method::Delete,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/devices"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("kind"),
-                    location: Location::Query,
-                    description: Borrowed("Fewer words than the record knows."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""a""#))]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("kinds"),
-                    location: Location::Query,
-                    description: Borrowed("The words of the record."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[Json(Borrowed(r#""b""#)), Json(Borrowed(r#""a""#))],
-                                ),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-            ]),
-            hints: Hints {
-                read_only: false,
-                destructive: true,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("2fa_devices", "").operations(list![LIST, DELETE]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listDevices", "2fa_devices", Action::List, template!("/devices"))
+    .summary("List devices")
+    .description("Returns devices.")
+    .records(json_path!("$.data"))
+    .paging(Paging::none("The spec names no way to continue after the first page."))
+    .schema(RECORD);
+
+const DELETE: Operation = Operation::by(Method::Delete, "deleteDevice", "2fa_devices", Action::Delete, template!("/devices"))
+    .summary("Delete a device")
+    .description("Removes a device.")
+    .writes()
+    .idempotent()
+    .destructive()
+    .parameters(list![
+        query("kind", STRING.choices(words!["a"])).description("Fewer words than the record knows."),
+        query("kinds", ARRAY.items(list![STRING.choices(words!["b", "a"])])).description("The words of the record."),
+    ]);
+
+const RECORD: Json = json(include_str!("schemas/_2fa_devices.json"));

@@ -2,46 +2,21 @@
 
 //! `call` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"array","items":{"type":"object","description":"Contains itself, at once and by another.","properties":{"next":{"type":"object"},"children":{"type":"array","description":"Below.","items":{"type":"object"}},"option":{"type":"object","description":"Named like a type of Rust.","properties":{"some":{"type":"object"}}},"state":{"type":"string","description":"Where it stands.","enum":["open","closed"]}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `call` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("call"),
-    description: Borrowed(""),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("getCall"),
-            entity: Borrowed("call"),
-            action: Action::Get,
-            summary: Borrowed("Get a call"),
-            description: Borrowed("Returns two calls at once."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/calls"))]) },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("updateCall"),
-            entity: Borrowed("call"),
-            action: Action::Update,
-            summary: Borrowed("Change a call"),
-            description: Borrowed("Changes a call."),
-            method: Method::Patch,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/calls"))]) },
-            body: Body::Json { open: true, in_array: false },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("call", "").operations(list![GET, UPDATE]).schema(RECORD);
+
+const GET: Operation = Operation::get("getCall", "call", Action::Get, template!("/calls"))
+    .summary("Get a call")
+    .description("Returns two calls at once.")
+    .schema(RECORD);
+
+const UPDATE: Operation = Operation::by(Method::Patch, "updateCall", "call", Action::Update, template!("/calls"))
+    .summary("Change a call")
+    .description("Changes a call.")
+    .writes()
+    .idempotent()
+    .body(Body::Json { open: true, in_array: false });
+
+const RECORD: Json = json(include_str!("schemas/call.json"));

@@ -2,39 +2,16 @@
 
 //! `check` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"A name with a space.","properties":{"state":{"type":"string","description":"Where it stands.","enum":["open","closed"]}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `check` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("check"),
-    description: Borrowed(""),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listChecks"),
-            entity: Borrowed("check"),
-            action: Action::List,
-            summary: Borrowed("List checks"),
-            description: Borrowed("Returns checks of all kinds."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/checks"))]) },
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Each, Step::Each]) }),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed("The spec names no way to continue after the first page."),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("check", "").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listChecks", "check", Action::List, template!("/checks"))
+    .summary("List checks")
+    .description("Returns checks of all kinds.")
+    .records(json_path!("$[*][*]"))
+    .paging(Paging::none("The spec names no way to continue after the first page."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/check_.json"));

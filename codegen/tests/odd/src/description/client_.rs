@@ -2,33 +2,15 @@
 
 //! `client` as data.
 
-use super::*;
+use airbyte_agent_description::build::*;
 
 /// `client` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("client"),
-    description: Borrowed(""),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listClients"),
-            entity: Borrowed("client"),
-            action: Action::List,
-            summary: Borrowed("List clients"),
-            description: Borrowed("Returns names."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/clients"))]) },
-            response: Response { schema: Some(Json(Borrowed(r#"{"type":"string"}"#))), ..RESPONSE },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed("The spec names no way to continue after the first page."),
-                },
-                ..PAGING
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(r#"{"type":"string"}"#))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("client", "").operations(list![LIST]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listClients", "client", Action::List, template!("/clients"))
+    .summary("List clients")
+    .description("Returns names.")
+    .paging(Paging::none("The spec names no way to continue after the first page."))
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/client_.json"));

@@ -2,1583 +2,207 @@
 
 //! `type` as data.
 
-use super::*;
-
-const TEXT_1: &str = r#"{"type":"object","description":"Named like a type of `serde_json`.","properties":{"id":{"type":"string","description":"Identifier."},"extra":{"type":"string","description":"Collides with our own member."},"type":{"type":"string","description":"A keyword."},"@type":{"type":"string","description":"The same once more."},"self":{"type":"string","description":"Another keyword."},"+1":{"type":"integer","description":"Up."},"-1":{"type":"integer","description":"Down."},"1st":{"type":"integer","description":"A digit first."},"foo-bar":{"type":"string","description":"With a hyphen."},"foo_bar":{"type":"string","description":"Without one."},"fooBar":{"type":"string","description":"In camel case."},"":{"type":"string","description":"No name at all."},"%":{"type":"string","description":"No letter."},"ünïcode":{"type":"string","description":"Letters from afar."},"mode":{"type":["string","null"],"description":"Words.","enum":["on","off",null]},"constant":{"type":"string","description":"One word.","enum":["value"]},"code":{"type":"integer","description":"Numbers.","enum":[1,2]},"both":{"description":"Two in one.","allOf":[{"type":"object","description":"Comes back and is sent.","required":["name"],"additionalProperties":true,"properties":{"name":{"type":"string","description":"Name."},"email":{"type":["string","null"],"description":"Address; null for none."},"new":{"type":"string","description":"Collides with the constructor."},"manager":{"type":"object"},"state":{"type":"string","description":"Where it stands.","enum":["open","closed"]}}},{"type":"object","properties":{"more":{"type":"string"}}}]},"alias":{"type":"array","description":"Identifiers.","items":{"type":"string"}},"loop":{},"ids":{"type":"array","description":"Identifiers.","items":{"type":"string"}},"person":{"description":"Null when gone.","oneOf":[{"type":"object","description":"Comes back and is sent.","required":["name"],"additionalProperties":true,"properties":{"name":{"type":"string","description":"Name."},"email":{"type":["string","null"],"description":"Address; null for none."},"new":{"type":"string","description":"Collides with the constructor."},"manager":{"type":"object"},"state":{"type":"string","description":"Where it stands.","enum":["open","closed"]}}},{"type":"null"}]},"tables":{"type":"object","description":"Objects by name.","additionalProperties":{"type":"object","description":"Comes back and is sent.","required":["name"],"additionalProperties":true,"properties":{"name":{"type":"string","description":"Name."},"email":{"type":["string","null"],"description":"Address; null for none."},"new":{"type":"string","description":"Collides with the constructor."},"manager":{"type":"object"},"state":{"type":"string","description":"Where it stands.","enum":["open","closed"]}}}},"empty":{"type":"object","description":"An object without members."},"typeless":{"description":"No type","properties":{"a":{"type":"string","description":"A."}}},"old":{"type":"string","nullable":true,"description":"As 3.0 wrote it."},"wide":{"type":["string","number","object"],"description":"Three types."},"value":{"type":"object","description":"Named like its holder.","properties":{"value":{"type":"object","description":"And again.","properties":{"a":{"type":"string","description":"A."}}}}}}}"#;
+use airbyte_agent_description::build::*;
 
 /// `type` with its operations.
-pub(super) const ENTITY: Entity = Entity {
-    name: Borrowed("type"),
-    description: Borrowed(""),
-    operations: Borrowed(&[
-        Operation {
-            id: Borrowed("listTypes"),
-            entity: Borrowed("type"),
-            action: Action::List,
-            summary: Borrowed("List <types>"),
-            description: Borrowed("Returns types. See https://example.com/docs, `a|b` and [x]."),
-            method: Method::Get,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/types"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("send"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed("Collides with a method."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("self"),
-                    location: Location::Query,
-                    required: true,
-                    description: Borrowed("A keyword."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("items"),
-                    location: Location::Query,
-                    description: Borrowed("Collides with a method of lists."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page[size]"),
-                    location: Location::Query,
-                    description: Borrowed("Brackets."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("page_size"),
-                    location: Location::Query,
-                    description: Borrowed("The same without brackets."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("2fa"),
-                    location: Location::Query,
-                    description: Borrowed("A digit first."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("+1"),
-                    location: Location::Query,
-                    description: Borrowed("A sign first."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("X-Odd"),
-                    location: Location::Header,
-                    description: Borrowed("A header."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[Json(Borrowed(r#""a""#)), Json(Borrowed(r#""b""#))]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("mode"),
-                    location: Location::Query,
-                    description: Borrowed("Words `a`."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::String]),
-                        choices: Borrowed(&[
-                            Json(Borrowed(r#""""#)),
-                            Json(Borrowed(r#""other""#)),
-                            Json(Borrowed(r#""Other""#)),
-                            Json(Borrowed(r#""self""#)),
-                            Json(Borrowed(r#""a-b""#)),
-                            Json(Borrowed(r#""a_b""#)),
-                            Json(Borrowed(r#""+1""#)),
-                            Json(Borrowed(r#""-1""#)),
-                            Json(Borrowed(r#""1""#)),
-                            Json(Borrowed(r#""<""#)),
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("ty pe"),
-                    location: Location::Query,
-                    description: Borrowed("A space."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String, Kind::Integer]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("filter"),
-                    location: Location::Query,
-                    description: Borrowed("An object."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Integer]),
-                                    description: Borrowed("Above."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("type"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("A keyword."),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-            ]),
-            response: Response {
-                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
-                meta: Borrowed(&[
-                    MetaField {
-                        name: Borrowed("extra"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("extra"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("2nd"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("n"))]),
-                        }),
-                    },
-                    MetaField {
-                        name: Borrowed("all"),
-                        source: MetaSource::Body(JsonPath {
-                            steps: Borrowed(&[
-                                Step::Key(Borrowed("data")),
-                                Step::Each,
-                                Step::Key(Borrowed("self")),
-                            ]),
-                        }),
-                    },
-                ]),
-                schema: Some(Json(Borrowed(TEXT_1))),
-                ..RESPONSE
-            },
-            paging: Paging {
-                next: Next::None {
-                    reason: Borrowed("The spec names no way to continue after the first page."),
-                },
-                size: Some(PageSize {
-                    parameter: Borrowed("page[size]"),
-                    default: None,
-                    maximum: None,
-                    needed: false,
-                }),
-                ..PAGING
-            },
-            ..OPERATION
-        },
-        Operation {
-            id: Borrowed("createType"),
-            entity: Borrowed("type"),
-            action: Action::Create,
-            summary: Borrowed("Create a type"),
-            description: Borrowed("Makes a type."),
-            method: Method::Post,
-            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/types"))]) },
-            parameters: Borrowed(&[
-                Parameter {
-                    name: Borrowed("person"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Comes back and is sent."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("name"),
-                                required: true,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Name."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("email"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    nullable: true,
-                                    description: Borrowed("Address; null for none."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("new"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Collides with the constructor."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("manager"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::Object]),
-                                    description: Borrowed("Comes back and is sent."),
-                                    properties: Borrowed(&[
-                                        Property {
-                                            name: Borrowed("name"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Name."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("email"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                nullable: true,
-                                                description: Borrowed("Address; null for none."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("new"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Collides with the constructor."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("manager"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Object]),
-                                                description: Borrowed("Comes back and is sent."),
-                                                properties: Borrowed(&[
-                                                    Property {
-                                                        name: Borrowed("name"),
-                                                        required: true,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            description: Borrowed("Name."),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("email"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            nullable: true,
-                                                            description: Borrowed("Address; null for none."),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("new"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            description: Borrowed("Collides with the constructor."),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("manager"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Object]),
-                                                            description: Borrowed("Comes back and is sent."),
-                                                            properties: Borrowed(&[
-                                                                Property {
-                                                                    name: Borrowed("name"),
-                                                                    required: true,
-                                                                    schema: Schema {
-                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                        description: Borrowed("Name."),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                },
-                                                                Property {
-                                                                    name: Borrowed("email"),
-                                                                    required: false,
-                                                                    schema: Schema {
-                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                        nullable: true,
-                                                                        description: Borrowed("Address; null for none."),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                },
-                                                                Property {
-                                                                    name: Borrowed("new"),
-                                                                    required: false,
-                                                                    schema: Schema {
-                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                        description: Borrowed("Collides with the constructor."),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                },
-                                                                Property {
-                                                                    name: Borrowed("manager"),
-                                                                    required: false,
-                                                                    schema: Schema {
-                                                                        kinds: Borrowed(&[Kind::Object]),
-                                                                        description: Borrowed("Comes back and is sent."),
-                                                                        properties: Borrowed(&[
-                                                                            Property {
-                                                                                name: Borrowed("name"),
-                                                                                required: true,
-                                                                                schema: Schema {
-                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                    description: Borrowed("Name."),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            },
-                                                                            Property {
-                                                                                name: Borrowed("email"),
-                                                                                required: false,
-                                                                                schema: Schema {
-                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                    nullable: true,
-                                                                                    description: Borrowed("Address; null for none."),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            },
-                                                                            Property {
-                                                                                name: Borrowed("new"),
-                                                                                required: false,
-                                                                                schema: Schema {
-                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                    description: Borrowed("Collides with the constructor."),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            },
-                                                                            Property {
-                                                                                name: Borrowed("manager"),
-                                                                                required: false,
-                                                                                schema: Schema {
-                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                    description: Borrowed("Comes back and is sent."),
-                                                                                    properties: Borrowed(&[
-                                                                                        Property {
-                                                                                            name: Borrowed("name"),
-                                                                                            required: true,
-                                                                                            schema: Schema {
-                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                description: Borrowed("Name."),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        },
-                                                                                        Property {
-                                                                                            name: Borrowed("email"),
-                                                                                            required: false,
-                                                                                            schema: Schema {
-                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                nullable: true,
-                                                                                                description: Borrowed("Address; null for none."),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        },
-                                                                                        Property {
-                                                                                            name: Borrowed("new"),
-                                                                                            required: false,
-                                                                                            schema: Schema {
-                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                description: Borrowed("Collides with the constructor."),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        },
-                                                                                        Property {
-                                                                                            name: Borrowed("manager"),
-                                                                                            required: false,
-                                                                                            schema: Schema {
-                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                description: Borrowed("Comes back and is sent."),
-                                                                                                properties: Borrowed(&[
-                                                                                                    Property {
-                                                                                                        name: Borrowed("name"),
-                                                                                                        required: true,
-                                                                                                        schema: Schema {
-                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                            description: Borrowed("Name."),
-                                                                                                            ..SCHEMA
-                                                                                                        },
-                                                                                                    },
-                                                                                                    Property {
-                                                                                                        name: Borrowed("email"),
-                                                                                                        required: false,
-                                                                                                        schema: Schema {
-                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                            nullable: true,
-                                                                                                            description: Borrowed("Address; null for none."),
-                                                                                                            ..SCHEMA
-                                                                                                        },
-                                                                                                    },
-                                                                                                    Property {
-                                                                                                        name: Borrowed("new"),
-                                                                                                        required: false,
-                                                                                                        schema: Schema {
-                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                            description: Borrowed("Collides with the constructor."),
-                                                                                                            ..SCHEMA
-                                                                                                        },
-                                                                                                    },
-                                                                                                    Property {
-                                                                                                        name: Borrowed("manager"),
-                                                                                                        required: false,
-                                                                                                        schema: Schema {
-                                                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                                                            description: Borrowed("Comes back and is sent."),
-                                                                                                            properties: Borrowed(&[
-                                                                                                                Property {
-                                                                                                                    name: Borrowed("name"),
-                                                                                                                    required: true,
-                                                                                                                    schema: Schema {
-                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                        description: Borrowed("Name."),
-                                                                                                                        ..SCHEMA
-                                                                                                                    },
-                                                                                                                },
-                                                                                                                Property {
-                                                                                                                    name: Borrowed("email"),
-                                                                                                                    required: false,
-                                                                                                                    schema: Schema {
-                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                        nullable: true,
-                                                                                                                        description: Borrowed("Address; null for none."),
-                                                                                                                        ..SCHEMA
-                                                                                                                    },
-                                                                                                                },
-                                                                                                                Property {
-                                                                                                                    name: Borrowed("new"),
-                                                                                                                    required: false,
-                                                                                                                    schema: Schema {
-                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                        description: Borrowed("Collides with the constructor."),
-                                                                                                                        ..SCHEMA
-                                                                                                                    },
-                                                                                                                },
-                                                                                                                Property {
-                                                                                                                    name: Borrowed("manager"),
-                                                                                                                    required: false,
-                                                                                                                    schema: Schema {
-                                                                                                                        kinds: Borrowed(&[Kind::Object]),
-                                                                                                                        description: Borrowed("Comes back and is sent."),
-                                                                                                                        properties: Borrowed(&[
-                                                                                                                            Property {
-                                                                                                                                name: Borrowed("name"),
-                                                                                                                                required: true,
-                                                                                                                                schema: Schema {
-                                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                                    description: Borrowed("Name."),
-                                                                                                                                    ..SCHEMA
-                                                                                                                                },
-                                                                                                                            },
-                                                                                                                            Property {
-                                                                                                                                name: Borrowed("email"),
-                                                                                                                                required: false,
-                                                                                                                                schema: Schema {
-                                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                                    nullable: true,
-                                                                                                                                    description: Borrowed("Address; null for none."),
-                                                                                                                                    ..SCHEMA
-                                                                                                                                },
-                                                                                                                            },
-                                                                                                                            Property {
-                                                                                                                                name: Borrowed("new"),
-                                                                                                                                required: false,
-                                                                                                                                schema: Schema {
-                                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                                    description: Borrowed("Collides with the constructor."),
-                                                                                                                                    ..SCHEMA
-                                                                                                                                },
-                                                                                                                            },
-                                                                                                                            Property {
-                                                                                                                                name: Borrowed("manager"),
-                                                                                                                                required: false,
-                                                                                                                                schema: Schema {
-                                                                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                                                                    description: Borrowed("Comes back and is sent."),
-                                                                                                                                    properties: Borrowed(&[
-                                                                                                                                        Property {
-                                                                                                                                            name: Borrowed("name"),
-                                                                                                                                            required: true,
-                                                                                                                                            schema: Schema {
-                                                                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                description: Borrowed("Name."),
-                                                                                                                                                ..SCHEMA
-                                                                                                                                            },
-                                                                                                                                        },
-                                                                                                                                        Property {
-                                                                                                                                            name: Borrowed("email"),
-                                                                                                                                            required: false,
-                                                                                                                                            schema: Schema {
-                                                                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                nullable: true,
-                                                                                                                                                description: Borrowed("Address; null for none."),
-                                                                                                                                                ..SCHEMA
-                                                                                                                                            },
-                                                                                                                                        },
-                                                                                                                                        Property {
-                                                                                                                                            name: Borrowed("new"),
-                                                                                                                                            required: false,
-                                                                                                                                            schema: Schema {
-                                                                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                description: Borrowed("Collides with the constructor."),
-                                                                                                                                                ..SCHEMA
-                                                                                                                                            },
-                                                                                                                                        },
-                                                                                                                                        Property {
-                                                                                                                                            name: Borrowed("manager"),
-                                                                                                                                            required: false,
-                                                                                                                                            schema: Schema {
-                                                                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                                                                description: Borrowed("Comes back and is sent."),
-                                                                                                                                                properties: Borrowed(&[
-                                                                                                                                                    Property {
-                                                                                                                                                        name: Borrowed("name"),
-                                                                                                                                                        required: true,
-                                                                                                                                                        schema: Schema {
-                                                                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                            description: Borrowed("Name."),
-                                                                                                                                                            ..SCHEMA
-                                                                                                                                                        },
-                                                                                                                                                    },
-                                                                                                                                                    Property {
-                                                                                                                                                        name: Borrowed("email"),
-                                                                                                                                                        required: false,
-                                                                                                                                                        schema: Schema {
-                                                                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                            nullable: true,
-                                                                                                                                                            description: Borrowed("Address; null for none."),
-                                                                                                                                                            ..SCHEMA
-                                                                                                                                                        },
-                                                                                                                                                    },
-                                                                                                                                                    Property {
-                                                                                                                                                        name: Borrowed("new"),
-                                                                                                                                                        required: false,
-                                                                                                                                                        schema: Schema {
-                                                                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                            description: Borrowed("Collides with the constructor."),
-                                                                                                                                                            ..SCHEMA
-                                                                                                                                                        },
-                                                                                                                                                    },
-                                                                                                                                                    Property {
-                                                                                                                                                        name: Borrowed("manager"),
-                                                                                                                                                        required: false,
-                                                                                                                                                        schema: Schema {
-                                                                                                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                                                                                                            description: Borrowed("Comes back and is sent."),
-                                                                                                                                                            properties: Borrowed(&[
-                                                                                                                                                                Property {
-                                                                                                                                                                    name: Borrowed("name"),
-                                                                                                                                                                    required: true,
-                                                                                                                                                                    schema: Schema {
-                                                                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                                        description: Borrowed("Name."),
-                                                                                                                                                                        ..SCHEMA
-                                                                                                                                                                    },
-                                                                                                                                                                },
-                                                                                                                                                                Property {
-                                                                                                                                                                    name: Borrowed("email"),
-                                                                                                                                                                    required: false,
-                                                                                                                                                                    schema: Schema {
-                                                                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                                        nullable: true,
-                                                                                                                                                                        description: Borrowed("Address; null for none."),
-                                                                                                                                                                        ..SCHEMA
-                                                                                                                                                                    },
-                                                                                                                                                                },
-                                                                                                                                                                Property {
-                                                                                                                                                                    name: Borrowed("new"),
-                                                                                                                                                                    required: false,
-                                                                                                                                                                    schema: Schema {
-                                                                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                                        description: Borrowed("Collides with the constructor."),
-                                                                                                                                                                        ..SCHEMA
-                                                                                                                                                                    },
-                                                                                                                                                                },
-                                                                                                                                                                Property {
-                                                                                                                                                                    name: Borrowed("manager"),
-                                                                                                                                                                    required: false,
-                                                                                                                                                                    schema: Schema {
-                                                                                                                                                                        kinds: Borrowed(&[Kind::Object]),
-                                                                                                                                                                        description: Borrowed("Comes back and is sent."),
-                                                                                                                                                                        properties: Borrowed(&[
-                                                                                                                                                                            Property {
-                                                                                                                                                                                name: Borrowed("name"),
-                                                                                                                                                                                required: true,
-                                                                                                                                                                                schema: Schema {
-                                                                                                                                                                                    nullable: true,
-                                                                                                                                                                                    description: Borrowed("Name."),
-                                                                                                                                                                                    ..SCHEMA
-                                                                                                                                                                                },
-                                                                                                                                                                            },
-                                                                                                                                                                            Property {
-                                                                                                                                                                                name: Borrowed("email"),
-                                                                                                                                                                                required: false,
-                                                                                                                                                                                schema: Schema {
-                                                                                                                                                                                    nullable: true,
-                                                                                                                                                                                    description: Borrowed("Address; null for none."),
-                                                                                                                                                                                    ..SCHEMA
-                                                                                                                                                                                },
-                                                                                                                                                                            },
-                                                                                                                                                                            Property {
-                                                                                                                                                                                name: Borrowed("new"),
-                                                                                                                                                                                required: false,
-                                                                                                                                                                                schema: Schema {
-                                                                                                                                                                                    nullable: true,
-                                                                                                                                                                                    description: Borrowed("Collides with the constructor."),
-                                                                                                                                                                                    ..SCHEMA
-                                                                                                                                                                                },
-                                                                                                                                                                            },
-                                                                                                                                                                            Property {
-                                                                                                                                                                                name: Borrowed("manager"),
-                                                                                                                                                                                required: false,
-                                                                                                                                                                                schema: Schema { nullable: true, ..SCHEMA },
-                                                                                                                                                                            },
-                                                                                                                                                                            Property {
-                                                                                                                                                                                name: Borrowed("state"),
-                                                                                                                                                                                required: false,
-                                                                                                                                                                                schema: Schema { nullable: true, ..SCHEMA },
-                                                                                                                                                                            },
-                                                                                                                                                                        ]),
-                                                                                                                                                                        ..SCHEMA
-                                                                                                                                                                    },
-                                                                                                                                                                },
-                                                                                                                                                                Property {
-                                                                                                                                                                    name: Borrowed("state"),
-                                                                                                                                                                    required: false,
-                                                                                                                                                                    schema: Schema {
-                                                                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                                        description: Borrowed("Where it stands."),
-                                                                                                                                                                        choices: Borrowed(&[
-                                                                                                                                                                            Json(Borrowed(r#""open""#)),
-                                                                                                                                                                            Json(Borrowed(r#""closed""#)),
-                                                                                                                                                                        ]),
-                                                                                                                                                                        ..SCHEMA
-                                                                                                                                                                    },
-                                                                                                                                                                },
-                                                                                                                                                            ]),
-                                                                                                                                                            ..SCHEMA
-                                                                                                                                                        },
-                                                                                                                                                    },
-                                                                                                                                                    Property {
-                                                                                                                                                        name: Borrowed("state"),
-                                                                                                                                                        required: false,
-                                                                                                                                                        schema: Schema {
-                                                                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                            description: Borrowed("Where it stands."),
-                                                                                                                                                            choices: Borrowed(&[
-                                                                                                                                                                Json(Borrowed(r#""open""#)),
-                                                                                                                                                                Json(Borrowed(r#""closed""#)),
-                                                                                                                                                            ]),
-                                                                                                                                                            ..SCHEMA
-                                                                                                                                                        },
-                                                                                                                                                    },
-                                                                                                                                                ]),
-                                                                                                                                                ..SCHEMA
-                                                                                                                                            },
-                                                                                                                                        },
-                                                                                                                                        Property {
-                                                                                                                                            name: Borrowed("state"),
-                                                                                                                                            required: false,
-                                                                                                                                            schema: Schema {
-                                                                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                description: Borrowed("Where it stands."),
-                                                                                                                                                choices: Borrowed(&[
-                                                                                                                                                    Json(Borrowed(r#""open""#)),
-                                                                                                                                                    Json(Borrowed(r#""closed""#)),
-                                                                                                                                                ]),
-                                                                                                                                                ..SCHEMA
-                                                                                                                                            },
-                                                                                                                                        },
-                                                                                                                                    ]),
-                                                                                                                                    ..SCHEMA
-                                                                                                                                },
-                                                                                                                            },
-                                                                                                                            Property {
-                                                                                                                                name: Borrowed("state"),
-                                                                                                                                required: false,
-                                                                                                                                schema: Schema {
-                                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                                    description: Borrowed("Where it stands."),
-                                                                                                                                    choices: Borrowed(&[
-                                                                                                                                        Json(Borrowed(r#""open""#)),
-                                                                                                                                        Json(Borrowed(r#""closed""#)),
-                                                                                                                                    ]),
-                                                                                                                                    ..SCHEMA
-                                                                                                                                },
-                                                                                                                            },
-                                                                                                                        ]),
-                                                                                                                        ..SCHEMA
-                                                                                                                    },
-                                                                                                                },
-                                                                                                                Property {
-                                                                                                                    name: Borrowed("state"),
-                                                                                                                    required: false,
-                                                                                                                    schema: Schema {
-                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                        description: Borrowed("Where it stands."),
-                                                                                                                        choices: Borrowed(&[
-                                                                                                                            Json(Borrowed(r#""open""#)),
-                                                                                                                            Json(Borrowed(r#""closed""#)),
-                                                                                                                        ]),
-                                                                                                                        ..SCHEMA
-                                                                                                                    },
-                                                                                                                },
-                                                                                                            ]),
-                                                                                                            ..SCHEMA
-                                                                                                        },
-                                                                                                    },
-                                                                                                    Property {
-                                                                                                        name: Borrowed("state"),
-                                                                                                        required: false,
-                                                                                                        schema: Schema {
-                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                            description: Borrowed("Where it stands."),
-                                                                                                            choices: Borrowed(&[
-                                                                                                                Json(Borrowed(r#""open""#)),
-                                                                                                                Json(Borrowed(r#""closed""#)),
-                                                                                                            ]),
-                                                                                                            ..SCHEMA
-                                                                                                        },
-                                                                                                    },
-                                                                                                ]),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        },
-                                                                                        Property {
-                                                                                            name: Borrowed("state"),
-                                                                                            required: false,
-                                                                                            schema: Schema {
-                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                description: Borrowed("Where it stands."),
-                                                                                                choices: Borrowed(&[
-                                                                                                    Json(Borrowed(r#""open""#)),
-                                                                                                    Json(Borrowed(r#""closed""#)),
-                                                                                                ]),
-                                                                                                ..SCHEMA
-                                                                                            },
-                                                                                        },
-                                                                                    ]),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            },
-                                                                            Property {
-                                                                                name: Borrowed("state"),
-                                                                                required: false,
-                                                                                schema: Schema {
-                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                    description: Borrowed("Where it stands."),
-                                                                                    choices: Borrowed(&[
-                                                                                        Json(Borrowed(r#""open""#)),
-                                                                                        Json(Borrowed(r#""closed""#)),
-                                                                                    ]),
-                                                                                    ..SCHEMA
-                                                                                },
-                                                                            },
-                                                                        ]),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                },
-                                                                Property {
-                                                                    name: Borrowed("state"),
-                                                                    required: false,
-                                                                    schema: Schema {
-                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                        description: Borrowed("Where it stands."),
-                                                                        choices: Borrowed(&[
-                                                                            Json(Borrowed(r#""open""#)),
-                                                                            Json(Borrowed(r#""closed""#)),
-                                                                        ]),
-                                                                        ..SCHEMA
-                                                                    },
-                                                                },
-                                                            ]),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("state"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            description: Borrowed("Where it stands."),
-                                                            choices: Borrowed(&[
-                                                                Json(Borrowed(r#""open""#)),
-                                                                Json(Borrowed(r#""closed""#)),
-                                                            ]),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ]),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("state"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Where it stands."),
-                                                choices: Borrowed(&[
-                                                    Json(Borrowed(r#""open""#)),
-                                                    Json(Borrowed(r#""closed""#)),
-                                                ]),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("state"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    description: Borrowed("Where it stands."),
-                                    choices: Borrowed(&[
-                                        Json(Borrowed(r#""open""#)),
-                                        Json(Borrowed(r#""closed""#)),
-                                    ]),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("grid"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Lists in a list."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(&[
-                                    Schema { kinds: Borrowed(&[Kind::Number]), ..SCHEMA },
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("table"),
-                    location: Location::Body,
-                    required: true,
-                    description: Borrowed("Objects by name."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("people"),
-                    location: Location::Body,
-                    description: Borrowed("More of them."),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Array]),
-                        items: Borrowed(&[
-                            Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                description: Borrowed("Comes back and is sent."),
-                                properties: Borrowed(&[
-                                    Property {
-                                        name: Borrowed("name"),
-                                        required: true,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Name."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("email"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            nullable: true,
-                                            description: Borrowed("Address; null for none."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("new"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Collides with the constructor."),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("manager"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            description: Borrowed("Comes back and is sent."),
-                                            properties: Borrowed(&[
-                                                Property {
-                                                    name: Borrowed("name"),
-                                                    required: true,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Name."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("email"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        nullable: true,
-                                                        description: Borrowed("Address; null for none."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("new"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Collides with the constructor."),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("manager"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::Object]),
-                                                        description: Borrowed("Comes back and is sent."),
-                                                        properties: Borrowed(&[
-                                                            Property {
-                                                                name: Borrowed("name"),
-                                                                required: true,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed("Name."),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("email"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    nullable: true,
-                                                                    description: Borrowed("Address; null for none."),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("new"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed("Collides with the constructor."),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("manager"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                    description: Borrowed("Comes back and is sent."),
-                                                                    properties: Borrowed(&[
-                                                                        Property {
-                                                                            name: Borrowed("name"),
-                                                                            required: true,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                description: Borrowed("Name."),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("email"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                nullable: true,
-                                                                                description: Borrowed("Address; null for none."),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("new"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                description: Borrowed("Collides with the constructor."),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("manager"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                description: Borrowed("Comes back and is sent."),
-                                                                                properties: Borrowed(&[
-                                                                                    Property {
-                                                                                        name: Borrowed("name"),
-                                                                                        required: true,
-                                                                                        schema: Schema {
-                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                            description: Borrowed("Name."),
-                                                                                            ..SCHEMA
-                                                                                        },
-                                                                                    },
-                                                                                    Property {
-                                                                                        name: Borrowed("email"),
-                                                                                        required: false,
-                                                                                        schema: Schema {
-                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                            nullable: true,
-                                                                                            description: Borrowed("Address; null for none."),
-                                                                                            ..SCHEMA
-                                                                                        },
-                                                                                    },
-                                                                                    Property {
-                                                                                        name: Borrowed("new"),
-                                                                                        required: false,
-                                                                                        schema: Schema {
-                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                            description: Borrowed("Collides with the constructor."),
-                                                                                            ..SCHEMA
-                                                                                        },
-                                                                                    },
-                                                                                    Property {
-                                                                                        name: Borrowed("manager"),
-                                                                                        required: false,
-                                                                                        schema: Schema {
-                                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                                            description: Borrowed("Comes back and is sent."),
-                                                                                            properties: Borrowed(&[
-                                                                                                Property {
-                                                                                                    name: Borrowed("name"),
-                                                                                                    required: true,
-                                                                                                    schema: Schema {
-                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                        description: Borrowed("Name."),
-                                                                                                        ..SCHEMA
-                                                                                                    },
-                                                                                                },
-                                                                                                Property {
-                                                                                                    name: Borrowed("email"),
-                                                                                                    required: false,
-                                                                                                    schema: Schema {
-                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                        nullable: true,
-                                                                                                        description: Borrowed("Address; null for none."),
-                                                                                                        ..SCHEMA
-                                                                                                    },
-                                                                                                },
-                                                                                                Property {
-                                                                                                    name: Borrowed("new"),
-                                                                                                    required: false,
-                                                                                                    schema: Schema {
-                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                        description: Borrowed("Collides with the constructor."),
-                                                                                                        ..SCHEMA
-                                                                                                    },
-                                                                                                },
-                                                                                                Property {
-                                                                                                    name: Borrowed("manager"),
-                                                                                                    required: false,
-                                                                                                    schema: Schema {
-                                                                                                        kinds: Borrowed(&[Kind::Object]),
-                                                                                                        description: Borrowed("Comes back and is sent."),
-                                                                                                        properties: Borrowed(&[
-                                                                                                            Property {
-                                                                                                                name: Borrowed("name"),
-                                                                                                                required: true,
-                                                                                                                schema: Schema {
-                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                    description: Borrowed("Name."),
-                                                                                                                    ..SCHEMA
-                                                                                                                },
-                                                                                                            },
-                                                                                                            Property {
-                                                                                                                name: Borrowed("email"),
-                                                                                                                required: false,
-                                                                                                                schema: Schema {
-                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                    nullable: true,
-                                                                                                                    description: Borrowed("Address; null for none."),
-                                                                                                                    ..SCHEMA
-                                                                                                                },
-                                                                                                            },
-                                                                                                            Property {
-                                                                                                                name: Borrowed("new"),
-                                                                                                                required: false,
-                                                                                                                schema: Schema {
-                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                    description: Borrowed("Collides with the constructor."),
-                                                                                                                    ..SCHEMA
-                                                                                                                },
-                                                                                                            },
-                                                                                                            Property {
-                                                                                                                name: Borrowed("manager"),
-                                                                                                                required: false,
-                                                                                                                schema: Schema {
-                                                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                                                    description: Borrowed("Comes back and is sent."),
-                                                                                                                    properties: Borrowed(&[
-                                                                                                                        Property {
-                                                                                                                            name: Borrowed("name"),
-                                                                                                                            required: true,
-                                                                                                                            schema: Schema {
-                                                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                                                description: Borrowed("Name."),
-                                                                                                                                ..SCHEMA
-                                                                                                                            },
-                                                                                                                        },
-                                                                                                                        Property {
-                                                                                                                            name: Borrowed("email"),
-                                                                                                                            required: false,
-                                                                                                                            schema: Schema {
-                                                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                                                nullable: true,
-                                                                                                                                description: Borrowed("Address; null for none."),
-                                                                                                                                ..SCHEMA
-                                                                                                                            },
-                                                                                                                        },
-                                                                                                                        Property {
-                                                                                                                            name: Borrowed("new"),
-                                                                                                                            required: false,
-                                                                                                                            schema: Schema {
-                                                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                                                description: Borrowed("Collides with the constructor."),
-                                                                                                                                ..SCHEMA
-                                                                                                                            },
-                                                                                                                        },
-                                                                                                                        Property {
-                                                                                                                            name: Borrowed("manager"),
-                                                                                                                            required: false,
-                                                                                                                            schema: Schema {
-                                                                                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                                                                                description: Borrowed("Comes back and is sent."),
-                                                                                                                                properties: Borrowed(&[
-                                                                                                                                    Property {
-                                                                                                                                        name: Borrowed("name"),
-                                                                                                                                        required: true,
-                                                                                                                                        schema: Schema {
-                                                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                                                            description: Borrowed("Name."),
-                                                                                                                                            ..SCHEMA
-                                                                                                                                        },
-                                                                                                                                    },
-                                                                                                                                    Property {
-                                                                                                                                        name: Borrowed("email"),
-                                                                                                                                        required: false,
-                                                                                                                                        schema: Schema {
-                                                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                                                            nullable: true,
-                                                                                                                                            description: Borrowed("Address; null for none."),
-                                                                                                                                            ..SCHEMA
-                                                                                                                                        },
-                                                                                                                                    },
-                                                                                                                                    Property {
-                                                                                                                                        name: Borrowed("new"),
-                                                                                                                                        required: false,
-                                                                                                                                        schema: Schema {
-                                                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                                                            description: Borrowed("Collides with the constructor."),
-                                                                                                                                            ..SCHEMA
-                                                                                                                                        },
-                                                                                                                                    },
-                                                                                                                                    Property {
-                                                                                                                                        name: Borrowed("manager"),
-                                                                                                                                        required: false,
-                                                                                                                                        schema: Schema {
-                                                                                                                                            kinds: Borrowed(&[Kind::Object]),
-                                                                                                                                            description: Borrowed("Comes back and is sent."),
-                                                                                                                                            properties: Borrowed(&[
-                                                                                                                                                Property {
-                                                                                                                                                    name: Borrowed("name"),
-                                                                                                                                                    required: true,
-                                                                                                                                                    schema: Schema {
-                                                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                        description: Borrowed("Name."),
-                                                                                                                                                        ..SCHEMA
-                                                                                                                                                    },
-                                                                                                                                                },
-                                                                                                                                                Property {
-                                                                                                                                                    name: Borrowed("email"),
-                                                                                                                                                    required: false,
-                                                                                                                                                    schema: Schema {
-                                                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                        nullable: true,
-                                                                                                                                                        description: Borrowed("Address; null for none."),
-                                                                                                                                                        ..SCHEMA
-                                                                                                                                                    },
-                                                                                                                                                },
-                                                                                                                                                Property {
-                                                                                                                                                    name: Borrowed("new"),
-                                                                                                                                                    required: false,
-                                                                                                                                                    schema: Schema {
-                                                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                        description: Borrowed("Collides with the constructor."),
-                                                                                                                                                        ..SCHEMA
-                                                                                                                                                    },
-                                                                                                                                                },
-                                                                                                                                                Property {
-                                                                                                                                                    name: Borrowed("manager"),
-                                                                                                                                                    required: false,
-                                                                                                                                                    schema: Schema {
-                                                                                                                                                        kinds: Borrowed(&[Kind::Object]),
-                                                                                                                                                        description: Borrowed("Comes back and is sent."),
-                                                                                                                                                        properties: Borrowed(&[
-                                                                                                                                                            Property {
-                                                                                                                                                                name: Borrowed("name"),
-                                                                                                                                                                required: true,
-                                                                                                                                                                schema: Schema {
-                                                                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                                    description: Borrowed("Name."),
-                                                                                                                                                                    ..SCHEMA
-                                                                                                                                                                },
-                                                                                                                                                            },
-                                                                                                                                                            Property {
-                                                                                                                                                                name: Borrowed("email"),
-                                                                                                                                                                required: false,
-                                                                                                                                                                schema: Schema {
-                                                                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                                    nullable: true,
-                                                                                                                                                                    description: Borrowed("Address; null for none."),
-                                                                                                                                                                    ..SCHEMA
-                                                                                                                                                                },
-                                                                                                                                                            },
-                                                                                                                                                            Property {
-                                                                                                                                                                name: Borrowed("new"),
-                                                                                                                                                                required: false,
-                                                                                                                                                                schema: Schema {
-                                                                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                                    description: Borrowed("Collides with the constructor."),
-                                                                                                                                                                    ..SCHEMA
-                                                                                                                                                                },
-                                                                                                                                                            },
-                                                                                                                                                            Property {
-                                                                                                                                                                name: Borrowed("manager"),
-                                                                                                                                                                required: false,
-                                                                                                                                                                schema: Schema {
-                                                                                                                                                                    kinds: Borrowed(&[Kind::Object]),
-                                                                                                                                                                    description: Borrowed("Comes back and is sent."),
-                                                                                                                                                                    properties: Borrowed(&[
-                                                                                                                                                                        Property {
-                                                                                                                                                                            name: Borrowed("name"),
-                                                                                                                                                                            required: true,
-                                                                                                                                                                            schema: Schema {
-                                                                                                                                                                                nullable: true,
-                                                                                                                                                                                description: Borrowed("Name."),
-                                                                                                                                                                                ..SCHEMA
-                                                                                                                                                                            },
-                                                                                                                                                                        },
-                                                                                                                                                                        Property {
-                                                                                                                                                                            name: Borrowed("email"),
-                                                                                                                                                                            required: false,
-                                                                                                                                                                            schema: Schema {
-                                                                                                                                                                                nullable: true,
-                                                                                                                                                                                description: Borrowed("Address; null for none."),
-                                                                                                                                                                                ..SCHEMA
-                                                                                                                                                                            },
-                                                                                                                                                                        },
-                                                                                                                                                                        Property {
-                                                                                                                                                                            name: Borrowed("new"),
-                                                                                                                                                                            required: false,
-                                                                                                                                                                            schema: Schema {
-                                                                                                                                                                                nullable: true,
-                                                                                                                                                                                description: Borrowed("Collides with the constructor."),
-                                                                                                                                                                                ..SCHEMA
-                                                                                                                                                                            },
-                                                                                                                                                                        },
-                                                                                                                                                                        Property {
-                                                                                                                                                                            name: Borrowed("manager"),
-                                                                                                                                                                            required: false,
-                                                                                                                                                                            schema: Schema { nullable: true, ..SCHEMA },
-                                                                                                                                                                        },
-                                                                                                                                                                        Property {
-                                                                                                                                                                            name: Borrowed("state"),
-                                                                                                                                                                            required: false,
-                                                                                                                                                                            schema: Schema { nullable: true, ..SCHEMA },
-                                                                                                                                                                        },
-                                                                                                                                                                    ]),
-                                                                                                                                                                    ..SCHEMA
-                                                                                                                                                                },
-                                                                                                                                                            },
-                                                                                                                                                            Property {
-                                                                                                                                                                name: Borrowed("state"),
-                                                                                                                                                                required: false,
-                                                                                                                                                                schema: Schema {
-                                                                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                                    description: Borrowed("Where it stands."),
-                                                                                                                                                                    choices: Borrowed(&[
-                                                                                                                                                                        Json(Borrowed(r#""open""#)),
-                                                                                                                                                                        Json(Borrowed(r#""closed""#)),
-                                                                                                                                                                    ]),
-                                                                                                                                                                    ..SCHEMA
-                                                                                                                                                                },
-                                                                                                                                                            },
-                                                                                                                                                        ]),
-                                                                                                                                                        ..SCHEMA
-                                                                                                                                                    },
-                                                                                                                                                },
-                                                                                                                                                Property {
-                                                                                                                                                    name: Borrowed("state"),
-                                                                                                                                                    required: false,
-                                                                                                                                                    schema: Schema {
-                                                                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                                                                        description: Borrowed("Where it stands."),
-                                                                                                                                                        choices: Borrowed(&[
-                                                                                                                                                            Json(Borrowed(r#""open""#)),
-                                                                                                                                                            Json(Borrowed(r#""closed""#)),
-                                                                                                                                                        ]),
-                                                                                                                                                        ..SCHEMA
-                                                                                                                                                    },
-                                                                                                                                                },
-                                                                                                                                            ]),
-                                                                                                                                            ..SCHEMA
-                                                                                                                                        },
-                                                                                                                                    },
-                                                                                                                                    Property {
-                                                                                                                                        name: Borrowed("state"),
-                                                                                                                                        required: false,
-                                                                                                                                        schema: Schema {
-                                                                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                                                                            description: Borrowed("Where it stands."),
-                                                                                                                                            choices: Borrowed(&[
-                                                                                                                                                Json(Borrowed(r#""open""#)),
-                                                                                                                                                Json(Borrowed(r#""closed""#)),
-                                                                                                                                            ]),
-                                                                                                                                            ..SCHEMA
-                                                                                                                                        },
-                                                                                                                                    },
-                                                                                                                                ]),
-                                                                                                                                ..SCHEMA
-                                                                                                                            },
-                                                                                                                        },
-                                                                                                                        Property {
-                                                                                                                            name: Borrowed("state"),
-                                                                                                                            required: false,
-                                                                                                                            schema: Schema {
-                                                                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                                                                description: Borrowed("Where it stands."),
-                                                                                                                                choices: Borrowed(&[
-                                                                                                                                    Json(Borrowed(r#""open""#)),
-                                                                                                                                    Json(Borrowed(r#""closed""#)),
-                                                                                                                                ]),
-                                                                                                                                ..SCHEMA
-                                                                                                                            },
-                                                                                                                        },
-                                                                                                                    ]),
-                                                                                                                    ..SCHEMA
-                                                                                                                },
-                                                                                                            },
-                                                                                                            Property {
-                                                                                                                name: Borrowed("state"),
-                                                                                                                required: false,
-                                                                                                                schema: Schema {
-                                                                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                                                                    description: Borrowed("Where it stands."),
-                                                                                                                    choices: Borrowed(&[
-                                                                                                                        Json(Borrowed(r#""open""#)),
-                                                                                                                        Json(Borrowed(r#""closed""#)),
-                                                                                                                    ]),
-                                                                                                                    ..SCHEMA
-                                                                                                                },
-                                                                                                            },
-                                                                                                        ]),
-                                                                                                        ..SCHEMA
-                                                                                                    },
-                                                                                                },
-                                                                                                Property {
-                                                                                                    name: Borrowed("state"),
-                                                                                                    required: false,
-                                                                                                    schema: Schema {
-                                                                                                        kinds: Borrowed(&[Kind::String]),
-                                                                                                        description: Borrowed("Where it stands."),
-                                                                                                        choices: Borrowed(&[
-                                                                                                            Json(Borrowed(r#""open""#)),
-                                                                                                            Json(Borrowed(r#""closed""#)),
-                                                                                                        ]),
-                                                                                                        ..SCHEMA
-                                                                                                    },
-                                                                                                },
-                                                                                            ]),
-                                                                                            ..SCHEMA
-                                                                                        },
-                                                                                    },
-                                                                                    Property {
-                                                                                        name: Borrowed("state"),
-                                                                                        required: false,
-                                                                                        schema: Schema {
-                                                                                            kinds: Borrowed(&[Kind::String]),
-                                                                                            description: Borrowed("Where it stands."),
-                                                                                            choices: Borrowed(&[
-                                                                                                Json(Borrowed(r#""open""#)),
-                                                                                                Json(Borrowed(r#""closed""#)),
-                                                                                            ]),
-                                                                                            ..SCHEMA
-                                                                                        },
-                                                                                    },
-                                                                                ]),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("state"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::String]),
-                                                                                description: Borrowed("Where it stands."),
-                                                                                choices: Borrowed(&[
-                                                                                    Json(Borrowed(r#""open""#)),
-                                                                                    Json(Borrowed(r#""closed""#)),
-                                                                                ]),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                    ]),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                            Property {
-                                                                name: Borrowed("state"),
-                                                                required: false,
-                                                                schema: Schema {
-                                                                    kinds: Borrowed(&[Kind::String]),
-                                                                    description: Borrowed("Where it stands."),
-                                                                    choices: Borrowed(&[
-                                                                        Json(Borrowed(r#""open""#)),
-                                                                        Json(Borrowed(r#""closed""#)),
-                                                                    ]),
-                                                                    ..SCHEMA
-                                                                },
-                                                            },
-                                                        ]),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                                Property {
-                                                    name: Borrowed("state"),
-                                                    required: false,
-                                                    schema: Schema {
-                                                        kinds: Borrowed(&[Kind::String]),
-                                                        description: Borrowed("Where it stands."),
-                                                        choices: Borrowed(&[
-                                                            Json(Borrowed(r#""open""#)),
-                                                            Json(Borrowed(r#""closed""#)),
-                                                        ]),
-                                                        ..SCHEMA
-                                                    },
-                                                },
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                    Property {
-                                        name: Borrowed("state"),
-                                        required: false,
-                                        schema: Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            description: Borrowed("Where it stands."),
-                                            choices: Borrowed(&[
-                                                Json(Borrowed(r#""open""#)),
-                                                Json(Borrowed(r#""closed""#)),
-                                            ]),
-                                            ..SCHEMA
-                                        },
-                                    },
-                                ]),
-                                ..SCHEMA
-                            },
-                        ]),
-                        ..SCHEMA
-                    },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("anything"),
-                    location: Location::Body,
-                    description: Borrowed("Whatever it is."),
-                    schema: Schema { nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("things"),
-                    location: Location::Body,
-                    description: Borrowed("A list of whatever."),
-                    schema: Schema { kinds: Borrowed(&[Kind::Array]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("maybe"),
-                    location: Location::Body,
-                    description: Borrowed("Null says something."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("union"),
-                    location: Location::Body,
-                    description: Borrowed("One or the other."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String, Kind::Object]), ..SCHEMA },
-                    ..PARAMETER
-                },
-                Parameter {
-                    name: Borrowed("param"),
-                    location: Location::Body,
-                    description: Borrowed("Collides with a method."),
-                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
-                    ..PARAMETER
-                },
-            ]),
-            body: Body::Json { open: false, in_array: false },
-            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
-            hints: Hints {
-                read_only: false,
-                destructive: false,
-                idempotent: false,
-                preferred_for_check: false,
-            },
-            ..OPERATION
-        },
-    ]),
-    schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(&[]),
-    when_to_use: Borrowed(""),
-    phrases: Borrowed(&[]),
-};
+pub(super) const ENTITY: Entity = Entity::new("type", "").operations(list![LIST, CREATE]).schema(RECORD);
+
+const LIST: Operation = Operation::get("listTypes", "type", Action::List, template!("/types"))
+    .summary("List <types>")
+    .description("Returns types. See https://example.com/docs, `a|b` and [x].")
+    .parameters(list![
+        query("send", STRING).required().description("Collides with a method."),
+        query("self", INTEGER).required().description("A keyword."),
+        query("items", ARRAY.items(list![INTEGER])).description("Collides with a method of lists."),
+        query("page[size]", INTEGER).description("Brackets."),
+        query("page_size", INTEGER).description("The same without brackets."),
+        query("2fa", BOOLEAN).description("A digit first."),
+        query("+1", NUMBER).description("A sign first."),
+        header("X-Odd", STRING.choices(words!["a", "b"])).description("A header."),
+        query("mode", STRING.choices(words!["", "other", "Other", "self", "a-b", "a_b", "+1", "-1", "1", "<"])).description("Words `a`."),
+        query("ty pe", ANY.kinds(&[Kind::String, Kind::Integer])).description("A space."),
+        query("filter", OBJECT.properties(list![
+            optional("gt", INTEGER.description("Above.")),
+            optional("type", STRING.description("A keyword.")),
+        ]).closed()).style(Style::DeepObject).description("An object."),
+    ])
+    .records(json_path!("$.data"))
+    .meta(list![
+        meta("extra", json_path!("$.extra")),
+        meta("2nd", json_path!("$.n")),
+        meta("all", json_path!("$.data[*].self")),
+    ])
+    .paging(Paging::none("The spec names no way to continue after the first page.").size(page_size("page[size]")))
+    .schema(RECORD);
+
+const CREATE: Operation = Operation::by(Method::Post, "createType", "type", Action::Create, template!("/types"))
+    .summary("Create a type")
+    .description("Makes a type.")
+    .writes()
+    .parameters(list![
+        body("person", OBJECT.properties(list![
+            required("name", STRING.description("Name.")),
+            optional("email", STRING.nullable().description("Address; null for none.")),
+            optional("new", STRING.description("Collides with the constructor.")),
+            optional("manager", OBJECT.properties(list![
+                required("name", STRING.description("Name.")),
+                optional("email", STRING.nullable().description("Address; null for none.")),
+                optional("new", STRING.description("Collides with the constructor.")),
+                optional("manager", OBJECT.properties(list![
+                    required("name", STRING.description("Name.")),
+                    optional("email", STRING.nullable().description("Address; null for none.")),
+                    optional("new", STRING.description("Collides with the constructor.")),
+                    optional("manager", OBJECT.properties(list![
+                        required("name", STRING.description("Name.")),
+                        optional("email", STRING.nullable().description("Address; null for none.")),
+                        optional("new", STRING.description("Collides with the constructor.")),
+                        optional("manager", OBJECT.properties(list![
+                            required("name", STRING.description("Name.")),
+                            optional("email", STRING.nullable().description("Address; null for none.")),
+                            optional("new", STRING.description("Collides with the constructor.")),
+                            optional("manager", OBJECT.properties(list![
+                                required("name", STRING.description("Name.")),
+                                optional("email", STRING.nullable().description("Address; null for none.")),
+                                optional("new", STRING.description("Collides with the constructor.")),
+                                optional("manager", OBJECT.properties(list![
+                                    required("name", STRING.description("Name.")),
+                                    optional("email", STRING.nullable().description("Address; null for none.")),
+                                    optional("new", STRING.description("Collides with the constructor.")),
+                                    optional("manager", OBJECT.properties(list![
+                                        required("name", STRING.description("Name.")),
+                                        optional("email", STRING.nullable().description("Address; null for none.")),
+                                        optional("new", STRING.description("Collides with the constructor.")),
+                                        optional("manager", OBJECT.properties(list![
+                                            required("name", STRING.description("Name.")),
+                                            optional("email", STRING.nullable().description("Address; null for none.")),
+                                            optional("new", STRING.description("Collides with the constructor.")),
+                                            optional("manager", OBJECT.properties(list![
+                                                required("name", STRING.description("Name.")),
+                                                optional("email", STRING.nullable().description("Address; null for none.")),
+                                                optional("new", STRING.description("Collides with the constructor.")),
+                                                optional("manager", OBJECT.properties(list![
+                                                    required("name", STRING.description("Name.")),
+                                                    optional("email", STRING.nullable().description("Address; null for none.")),
+                                                    optional("new", STRING.description("Collides with the constructor.")),
+                                                    optional("manager", OBJECT.properties(list![
+                                                        required("name", STRING.description("Name.")),
+                                                        optional("email", STRING.nullable().description("Address; null for none.")),
+                                                        optional("new", STRING.description("Collides with the constructor.")),
+                                                        optional("manager", OBJECT.properties(list![
+                                                            required("name", ANY.nullable().description("Name.")),
+                                                            optional("email", ANY.nullable().description("Address; null for none.")),
+                                                            optional("new", ANY.nullable().description("Collides with the constructor.")),
+                                                            optional("manager", Schema::ANY),
+                                                            optional("state", Schema::ANY),
+                                                        ]).description("Comes back and is sent.")),
+                                                        optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                                    ]).description("Comes back and is sent.")),
+                                                    optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                                ]).description("Comes back and is sent.")),
+                                                optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                            ]).description("Comes back and is sent.")),
+                                            optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                        ]).description("Comes back and is sent.")),
+                                        optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                    ]).description("Comes back and is sent.")),
+                                    optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                ]).description("Comes back and is sent.")),
+                                optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                            ]).description("Comes back and is sent.")),
+                            optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                        ]).description("Comes back and is sent.")),
+                        optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                    ]).description("Comes back and is sent.")),
+                    optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                ]).description("Comes back and is sent.")),
+                optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+            ]).description("Comes back and is sent.")),
+            optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+        ])).required().description("Comes back and is sent."),
+        body("grid", ARRAY.items(list![ARRAY.items(list![NUMBER])])).required().description("Lists in a list."),
+        body("table", OBJECT).required().description("Objects by name."),
+        body("people", ARRAY.items(list![
+            OBJECT.properties(list![
+                required("name", STRING.description("Name.")),
+                optional("email", STRING.nullable().description("Address; null for none.")),
+                optional("new", STRING.description("Collides with the constructor.")),
+                optional("manager", OBJECT.properties(list![
+                    required("name", STRING.description("Name.")),
+                    optional("email", STRING.nullable().description("Address; null for none.")),
+                    optional("new", STRING.description("Collides with the constructor.")),
+                    optional("manager", OBJECT.properties(list![
+                        required("name", STRING.description("Name.")),
+                        optional("email", STRING.nullable().description("Address; null for none.")),
+                        optional("new", STRING.description("Collides with the constructor.")),
+                        optional("manager", OBJECT.properties(list![
+                            required("name", STRING.description("Name.")),
+                            optional("email", STRING.nullable().description("Address; null for none.")),
+                            optional("new", STRING.description("Collides with the constructor.")),
+                            optional("manager", OBJECT.properties(list![
+                                required("name", STRING.description("Name.")),
+                                optional("email", STRING.nullable().description("Address; null for none.")),
+                                optional("new", STRING.description("Collides with the constructor.")),
+                                optional("manager", OBJECT.properties(list![
+                                    required("name", STRING.description("Name.")),
+                                    optional("email", STRING.nullable().description("Address; null for none.")),
+                                    optional("new", STRING.description("Collides with the constructor.")),
+                                    optional("manager", OBJECT.properties(list![
+                                        required("name", STRING.description("Name.")),
+                                        optional("email", STRING.nullable().description("Address; null for none.")),
+                                        optional("new", STRING.description("Collides with the constructor.")),
+                                        optional("manager", OBJECT.properties(list![
+                                            required("name", STRING.description("Name.")),
+                                            optional("email", STRING.nullable().description("Address; null for none.")),
+                                            optional("new", STRING.description("Collides with the constructor.")),
+                                            optional("manager", OBJECT.properties(list![
+                                                required("name", STRING.description("Name.")),
+                                                optional("email", STRING.nullable().description("Address; null for none.")),
+                                                optional("new", STRING.description("Collides with the constructor.")),
+                                                optional("manager", OBJECT.properties(list![
+                                                    required("name", STRING.description("Name.")),
+                                                    optional("email", STRING.nullable().description("Address; null for none.")),
+                                                    optional("new", STRING.description("Collides with the constructor.")),
+                                                    optional("manager", OBJECT.properties(list![
+                                                        required("name", STRING.description("Name.")),
+                                                        optional("email", STRING.nullable().description("Address; null for none.")),
+                                                        optional("new", STRING.description("Collides with the constructor.")),
+                                                        optional("manager", OBJECT.properties(list![
+                                                            required("name", ANY.nullable().description("Name.")),
+                                                            optional("email", ANY.nullable().description("Address; null for none.")),
+                                                            optional("new", ANY.nullable().description("Collides with the constructor.")),
+                                                            optional("manager", Schema::ANY),
+                                                            optional("state", Schema::ANY),
+                                                        ]).description("Comes back and is sent.")),
+                                                        optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                                    ]).description("Comes back and is sent.")),
+                                                    optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                                ]).description("Comes back and is sent.")),
+                                                optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                            ]).description("Comes back and is sent.")),
+                                            optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                        ]).description("Comes back and is sent.")),
+                                        optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                    ]).description("Comes back and is sent.")),
+                                    optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                                ]).description("Comes back and is sent.")),
+                                optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                            ]).description("Comes back and is sent.")),
+                            optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                        ]).description("Comes back and is sent.")),
+                        optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                    ]).description("Comes back and is sent.")),
+                    optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+                ]).description("Comes back and is sent.")),
+                optional("state", STRING.choices(words!["open", "closed"]).description("Where it stands.")),
+            ]).description("Comes back and is sent."),
+        ])).description("More of them."),
+        body("anything", Schema::ANY).description("Whatever it is."),
+        body("things", ARRAY).description("A list of whatever."),
+        body("maybe", STRING.nullable()).description("Null says something."),
+        body("union", ANY.kinds(&[Kind::String, Kind::Object])).description("One or the other."),
+        body("param", STRING).description("Collides with a method."),
+    ])
+    .body(Body::Json { open: false, in_array: false })
+    .schema(RECORD);
+
+const RECORD: Json = json(include_str!("schemas/type_.json"));

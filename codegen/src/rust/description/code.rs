@@ -1,0 +1,260 @@
+//! Rust expressions and their layout. Knows brackets and line widths, no connector.
+//!
+//! An expression stands on one line when it fits. Otherwise its lists are broken, one element a
+//! line, and a tall chain one call a line. Long texts never break a line: they count as short, but
+//! a list that holds one is broken.
+
+/// Widest line, long texts apart.
+const WIDTH: usize = 100;
+
+/// What a text counts for at most.
+const TEXT: usize = 40;
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub(super) enum Code {
+    /// Written as it is.
+    Plain(String),
+    /// A text literal.
+    Text(String),
+    /// `head(arguments)`
+    Call(String, Vec<Code>),
+    /// `head![elements]`, `head` with its mark.
+    List(&'static str, Vec<Code>),
+    /// `Name { field: value }`
+    Struct(&'static str, Vec<(&'static str, Code)>),
+    /// `head.call(arguments).call(arguments)`
+    Chain(Box<Code>, Vec<(&'static str, Vec<Code>)>, Layout),
+}
+
+/// How a chain that does not fit on one line is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// In the lists of its arguments.
+    Flat,
+    /// One call a line.
+    Tall,
+}
+
+impl Code {
+    pub(super) fn plain(text: impl Into<String>) -> Self {
+        Self::Plain(text.into())
+    }
+
+    pub(super) fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
+    pub(super) fn call(head: &str, arguments: impl IntoIterator<Item = Self>) -> Self {
+        Self::Call(head.to_owned(), arguments.into_iter().collect())
+    }
+
+    /// `Some(…)` or `None`.
+    pub(super) fn option(value: Option<Self>) -> Self {
+        value.map_or_else(|| Self::plain("None"), |value| Self::call("Some", [value]))
+    }
+
+    /// `list![…]`
+    pub(super) fn list(elements: impl IntoIterator<Item = Self>) -> Self {
+        Self::List("list!", elements.into_iter().collect())
+    }
+
+    /// `texts![…]`
+    pub(super) fn texts<'t>(texts: impl IntoIterator<Item = &'t (impl AsRef<str> + 't)>) -> Self {
+        let texts = texts.into_iter().map(|text| Self::text(text.as_ref()));
+        Self::List("texts!", texts.collect())
+    }
+
+    /// With a call behind.
+    pub(super) fn with(
+        self,
+        call: &'static str,
+        arguments: impl IntoIterator<Item = Self>,
+    ) -> Self {
+        let call = (call, arguments.into_iter().collect());
+        match self {
+            Self::Chain(head, mut calls, layout) => {
+                calls.push(call);
+                Self::Chain(head, calls, layout)
+            }
+            head => Self::Chain(Box::new(head), vec![call], Layout::Flat),
+        }
+    }
+
+    /// With a call behind if `when` holds.
+    pub(super) fn mark(self, call: &'static str, when: bool) -> Self {
+        if when { self.with(call, []) } else { self }
+    }
+
+    /// With a call behind that takes `value` if there is one.
+    pub(super) fn maybe(self, call: &'static str, value: Option<Self>) -> Self {
+        match value {
+            Some(value) => self.with(call, [value]),
+            None => self,
+        }
+    }
+
+    /// With a call behind that takes the text unless it is empty.
+    pub(super) fn said(self, call: &'static str, text: &str) -> Self {
+        self.maybe(call, (!text.is_empty()).then(|| Self::text(text)))
+    }
+
+    /// With a call behind that takes a list unless it is empty.
+    pub(super) fn each<T>(
+        self,
+        call: &'static str,
+        elements: &[T],
+        write: impl Fn(&T) -> Self,
+    ) -> Self {
+        self.maybe(call, (!elements.is_empty()).then(|| Self::list(elements.iter().map(write))))
+    }
+
+    /// One call a line when it does not fit on one.
+    pub(super) fn tall(self) -> Self {
+        match self {
+            Self::Chain(head, calls, _) => Self::Chain(head, calls, Layout::Tall),
+            other => other,
+        }
+    }
+
+    /// Whether a list in it has so much text that its elements should stand apart.
+    fn has_long_list(&self) -> bool {
+        let any = |list: &[Self]| list.iter().any(Self::has_long_list);
+        match self {
+            Self::Plain(_) | Self::Text(_) => false,
+            Self::Call(_, arguments) => any(arguments),
+            Self::List(_, elements) => {
+                !elements.is_empty() && (self.flat().len() > WIDTH || any(elements))
+            }
+            Self::Struct(_, fields) => fields.iter().any(|(_, value)| value.has_long_list()),
+            Self::Chain(head, calls, _) => {
+                head.has_long_list() || calls.iter().any(|(_, arguments)| any(arguments))
+            }
+        }
+    }
+
+    /// On one line.
+    fn flat(&self) -> String {
+        let join = |list: &[Self]| list.iter().map(Self::flat).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Plain(text) => text.clone(),
+            Self::Text(text) => literal(text),
+            Self::Call(head, arguments) => format!("{head}({})", join(arguments)),
+            Self::List(head, elements) => format!("{head}[{}]", join(elements)),
+            Self::Struct(name, fields) => {
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|(name, value)| format!("{name}: {}", value.flat()))
+                    .collect();
+                format!("{name} {{ {} }}", fields.join(", "))
+            }
+            Self::Chain(head, calls, _) => {
+                calls.iter().fold(head.flat(), |text, (call, arguments)| {
+                    format!("{text}.{call}({})", join(arguments))
+                })
+            }
+        }
+    }
+
+    /// Characters on one line, a long text counted as a short one.
+    fn width(&self) -> usize {
+        let sum = |list: &[Self]| list.iter().map(|code| code.width() + 2).sum::<usize>();
+        match self {
+            Self::Plain(text) => text.len(),
+            Self::Text(text) => text.len().min(TEXT) + 2,
+            Self::Call(head, arguments) => head.len() + 2 + sum(arguments).saturating_sub(2),
+            Self::List(head, elements) => head.len() + 2 + sum(elements).saturating_sub(2),
+            Self::Struct(name, fields) => {
+                let fields = fields.iter().map(|(name, value)| name.len() + 4 + value.width());
+                name.len() + 4 + fields.sum::<usize>()
+            }
+            Self::Chain(head, calls, _) => {
+                let calls = calls
+                    .iter()
+                    .map(|(call, arguments)| call.len() + 3 + sum(arguments).saturating_sub(2));
+                head.width() + calls.sum::<usize>()
+            }
+        }
+    }
+
+    /// Over as many lines as it takes, in a line that is indented by `margin`.
+    pub(super) fn write(&self, margin: usize) -> String {
+        if margin + self.width() <= WIDTH && !self.has_long_list() {
+            return self.flat();
+        }
+        let line = |text: String| format!("\n{}{text}", " ".repeat(margin + 4));
+        let end = format!("\n{}", " ".repeat(margin));
+        let join = |list: &[Self]| {
+            list.iter().map(|code| code.write(margin)).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            Self::Plain(_) | Self::Text(_) => self.flat(),
+            Self::Call(head, arguments) => format!("{head}({})", join(arguments)),
+            Self::List(head, elements) => {
+                let lines =
+                    elements.iter().map(|element| line(format!("{},", element.write(margin + 4))));
+                format!("{head}[{}{end}]", lines.collect::<String>())
+            }
+            Self::Struct(name, fields) => {
+                let lines = fields
+                    .iter()
+                    .map(|(name, value)| line(format!("{name}: {},", value.write(margin + 4))));
+                format!("{name} {{{}{end}}}", lines.collect::<String>())
+            }
+            Self::Chain(head, calls, Layout::Flat) => {
+                calls.iter().fold(head.write(margin), |text, (call, arguments)| {
+                    format!("{text}.{call}({})", join(arguments))
+                })
+            }
+            Self::Chain(head, calls, Layout::Tall) => {
+                calls.iter().fold(head.write(margin), |text, (call, arguments)| {
+                    let arguments: Vec<_> =
+                        arguments.iter().map(|code| code.write(margin + 4)).collect();
+                    text + &line(format!(".{call}({})", arguments.join(", ")))
+                })
+            }
+        }
+    }
+}
+
+/// A text literal; a raw one where escapes would hide what the text says.
+fn literal(text: &str) -> String {
+    let hidden = text.contains(['"', '\\']);
+    let impossible = text.chars().any(char::is_control);
+    if !hidden || impossible {
+        return format!("{text:?}");
+    }
+    let mut marks = String::new();
+    while text.contains(&format!("\"{marks}")) {
+        marks.push('#');
+    }
+    format!("r{marks}\"{text}\"{marks}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_break_and_long_texts_do_not() {
+        let parameter = |name: &str| {
+            Code::call("query", [Code::text(name), Code::plain("STRING")])
+                .with("description", [Code::text(&"long ".repeat(40))])
+        };
+        let code = Code::call("get", [Code::text("a")])
+            .said("summary", "say \"a\"")
+            .with("parameters", [Code::list([parameter("one"), parameter("two")])])
+            .tall();
+        let long = "long ".repeat(40);
+        let expected = format!(
+            "get(\"a\")
+    .summary(r#\"say \"a\"\"#)
+    .parameters(list![
+        query(\"one\", STRING).description(\"{long}\"),
+        query(\"two\", STRING).description(\"{long}\"),
+    ])"
+        );
+        assert_eq!(code.write(0), expected);
+        assert_eq!(Code::list([Code::text("a"), Code::plain("B")]).write(0), "list![\"a\", B]");
+    }
+}

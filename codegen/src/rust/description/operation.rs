@@ -1,0 +1,243 @@
+//! Operations and entities as code.
+
+use airbyte_agent_description::{
+    Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints, MetaField,
+    MetaSource, Method, Next, Operation, PageSize, Paging, Response, Source, StoreField, Transform,
+    UrlStep, Variable, VariableValue,
+};
+
+use super::code::Code;
+use super::included::Included;
+use super::schema::{json, json_text, parameter, path, template};
+
+/// An operation; `files` takes its long texts.
+pub(super) fn operation(operation: &Operation, files: &mut Included<'_>) -> Code {
+    let Operation {
+        id,
+        entity,
+        action,
+        summary,
+        description,
+        method,
+        path: address,
+        parameters,
+        body,
+        response,
+        paging,
+        download,
+        hints,
+        idempotency_header,
+    } = operation;
+    let Response { records, filter, transform, meta, errors, schema } = response;
+    let mut head = match method {
+        Method::Get => vec![],
+        _ => vec![Code::plain(format!("Method::{method:?}"))],
+    };
+    head.extend([Code::text(id), Code::text(entity), Code::plain(format!("Action::{action:?}"))]);
+    head.push(template(address));
+    let name = if *method == Method::Get { "Operation::get" } else { "Operation::by" };
+    let code = Code::call(name, head).said("summary", summary).said("description", description);
+    let code = self::hints(code, *hints)
+        .maybe("idempotency_header", idempotency_header.as_deref().map(Code::text))
+        .each("parameters", parameters, parameter);
+    let code = match body {
+        Body::None => code,
+        Body::GraphQl(document) => {
+            code.with("graphql", [graphql(document, action.as_str(), files)])
+        }
+        Body::Json { open, in_array } => {
+            let body = format!("Body::Json {{ open: {open}, in_array: {in_array} }}");
+            code.with("body", [Code::Plain(body)])
+        }
+        Body::Form => code.with("body", [Code::plain("Body::Form")]),
+        Body::Multipart => code.with("body", [Code::plain("Body::Multipart")]),
+        Body::Related { file } => {
+            let file = Code::call("text", [Code::text(file)]);
+            code.with("body", [Code::Struct("Body::Related", vec![("file", file)])])
+        }
+    };
+    let code = match download {
+        None => code,
+        Some(Download { file_url: None }) => code.with("download", []),
+        Some(Download { file_url: Some(steps) }) => {
+            code.with("download_from", [Code::list(steps.iter().map(url_step))])
+        }
+    };
+    let is_paged = *paging != Paging::none("");
+    code.maybe("records", records.as_ref().map(path))
+        .maybe("filter", filter.as_ref().map(self::filter))
+        .each("transform", transform, self::transform)
+        .each("meta", meta, self::meta)
+        .each("errors", errors, error_check)
+        .maybe("paging", is_paged.then(|| self::paging(paging)))
+        .maybe("schema", schema.as_ref().map(|schema| files.schema(schema, Some(action.as_str()))))
+        .tall()
+}
+
+fn hints(code: Code, hints: Hints) -> Code {
+    let Hints { read_only, destructive, idempotent, preferred_for_check } = hints;
+    let code = match (read_only, idempotent) {
+        (true, true) => code,
+        (false, idempotent) => code.with("writes", []).mark("idempotent", idempotent),
+        (true, false) => {
+            let hints = format!(
+                "Hints {{ read_only: true, destructive: {destructive}, idempotent: false, \
+                 preferred_for_check: {preferred_for_check} }}"
+            );
+            return code.with("hints", [Code::Plain(hints)]);
+        }
+    };
+    code.mark("destructive", destructive).mark("preferred_for_check", preferred_for_check)
+}
+
+fn graphql(graphql: &GraphQl, action: &str, files: &mut Included<'_>) -> Code {
+    let GraphQl { document, default_fields, variables, nullable, operation_name } = graphql;
+    let fields = default_fields.as_deref().map(|fields| files.selection(fields, action));
+    let nullable = (!nullable.is_empty()).then(|| Code::texts(nullable.iter()));
+    Code::call("graphql", [files.document(document, action)])
+        .maybe("operation_name", operation_name.as_deref().map(Code::text))
+        .maybe("default_fields", fields)
+        .each("variables", variables, variable)
+        .maybe("nullable", nullable)
+}
+
+fn variable(variable: &Variable) -> Code {
+    let Variable { name, value } = variable;
+    Code::call("set", [Code::text(name), self::value(value)])
+}
+
+fn value(value: &VariableValue) -> Code {
+    match value {
+        VariableValue::Parameter(name) => Code::call("given", [Code::text(name)]),
+        VariableValue::Text(text) => Code::call("filled", [template(text)]),
+        VariableValue::Constant(json) => Code::call("constant", [json_text(json)]),
+        VariableValue::Object(members) => {
+            Code::call("object", [Code::list(members.iter().map(variable))])
+        }
+        VariableValue::Array(items) => {
+            Code::call("array", [Code::list(items.iter().map(self::value))])
+        }
+    }
+}
+
+fn url_step(step: &UrlStep) -> Code {
+    let named = |head: &str, name: &str| Code::call(head, [Code::call("text", [Code::text(name)])]);
+    match step {
+        UrlStep::Key(key) => named("UrlStep::Key", key),
+        UrlStep::Index(index) => Code::plain(format!("UrlStep::Index({index})")),
+        UrlStep::Argument(name) => named("UrlStep::Argument", name),
+    }
+}
+
+fn filter(filter: &Filter) -> Code {
+    match filter {
+        Filter::Unless(place) => Code::call("Filter::Unless", [path(place)]),
+        Filter::Expression(text) => {
+            Code::call("Filter::Expression", [Code::call("text", [Code::text(text)])])
+        }
+    }
+}
+
+fn transform(transform: &Transform) -> Code {
+    let Transform { field, expression } = transform;
+    let text = |text: &str| Code::call("text", [Code::text(text)]);
+    Code::Struct("Transform", vec![("field", text(field)), ("expression", text(expression))])
+}
+
+fn meta(field: &MetaField) -> Code {
+    let MetaField { name, source } = field;
+    let (head, source) = match source {
+        MetaSource::Body(place) => ("meta", path(place)),
+        MetaSource::Link(relation) => ("link_meta", Code::text(relation)),
+        MetaSource::Header(header) => ("header_meta", Code::text(header)),
+    };
+    Code::call(head, [Code::text(name), source])
+}
+
+/// A failure inside a successful answer.
+pub(super) fn error_check(check: &ErrorCheck) -> Code {
+    let ErrorCheck { path: place, when, message } = check;
+    let when = match when {
+        ErrorCondition::Equals(value) => Code::call("ErrorCondition::Equals", [json(value)]),
+        ErrorCondition::NotEmpty => Code::plain("ErrorCondition::NotEmpty"),
+        ErrorCondition::Alone => Code::plain("ErrorCondition::Alone"),
+    };
+    Code::call("ErrorCheck::at", [path(place), when]).maybe("message", message.as_ref().map(path))
+}
+
+fn paging(paging: &Paging) -> Code {
+    let Paging { next, more, done, size, short_page_ends, others } = paging;
+    let pair = |(from, into): &(_, _)| {
+        let text = |text: &airbyte_agent_description::Text| Code::call("text", [Code::text(text)]);
+        Code::call("", [text(from), text(into)])
+    };
+    let code = match next {
+        Next::None { reason } => Code::call("Paging::none", [Code::text(reason)]),
+        Next::Cursor { from, into } => {
+            Code::call("Paging::cursor", [source(from), Code::text(into)])
+        }
+        Next::Link { from, feed, keep } => {
+            let feed = Code::list(feed.iter().map(pair));
+            match keep {
+                None => Code::call("Paging::link", [source(from), feed]),
+                Some(keep) => Code::call(
+                    "Paging::link_keeping",
+                    [source(from), feed, Code::texts(keep.iter())],
+                ),
+            }
+        }
+        Next::LastRecord { field, into, add } => Code::call(
+            "Paging::last_record",
+            [path(field), Code::text(into), Code::plain(add.to_string())],
+        ),
+        Next::Offset { into, start } => {
+            Code::call("Paging::offset", [Code::text(into), Code::plain(start.to_string())])
+        }
+        Next::Page { into, start } => {
+            Code::call("Paging::page", [Code::text(into), Code::plain(start.to_string())])
+        }
+    };
+    code.maybe("more", more.as_ref().map(source))
+        .maybe("done", done.as_ref().map(source))
+        .maybe("size", size.as_ref().map(page_size))
+        .mark("short_page_ends", *short_page_ends)
+        .each("others", others, self::paging)
+}
+
+fn source(source: &Source) -> Code {
+    match source {
+        Source::Body(place) => Code::call("from_body", [path(place)]),
+        Source::Meta { name, inside } if inside.steps.is_empty() => {
+            Code::call("from_meta", [Code::text(name)])
+        }
+        Source::Meta { name, inside } => {
+            Code::call("from_meta_at", [Code::text(name), path(inside)])
+        }
+    }
+}
+
+fn page_size(size: &PageSize) -> Code {
+    let PageSize { parameter, default, maximum, needed } = size;
+    let number = |number: u64| Code::plain(number.to_string());
+    Code::call("page_size", [Code::text(parameter)])
+        .maybe("default", default.map(number))
+        .maybe("maximum", maximum.map(number))
+        .mark("needed", *needed)
+}
+
+/// An entity whose operations are the constants of these names.
+pub(super) fn entity(entity: &Entity, names: &[String], files: &mut Included<'_>) -> Code {
+    let Entity { name, description, operations: _, schema, store, when_to_use, phrases } = entity;
+    let operations = Code::list(names.iter().map(Code::plain));
+    let phrases = (!phrases.is_empty()).then(|| Code::texts(phrases.iter()));
+    Code::call("Entity::new", [Code::text(name), Code::text(description)])
+        .said("when_to_use", when_to_use)
+        .maybe("phrases", phrases)
+        .with("operations", [operations])
+        .maybe("schema", schema.as_ref().map(|schema| files.schema(schema, None)))
+        .each("store", store, |field| {
+            let StoreField { name, kind, description } = field;
+            Code::call("stored", [name, kind, description].map(|text| Code::text(text)))
+        })
+        .tall()
+}

@@ -1,0 +1,232 @@
+//! Operations and what belongs to them: metadata, GraphQL documents, fields of the context store.
+
+use std::borrow::Cow;
+
+use super::setters;
+use crate::{
+    Action, Body, Download, Entity, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints, Json,
+    JsonPath, MetaField, MetaSource, Method, Operation, Paging, Parameter, Response, StoreField,
+    Template, Text, Transform, UrlStep, Variable, VariableValue,
+};
+
+impl Operation {
+    /// An operation that reads by `GET`; `id` is the spec's `operationId`.
+    pub const fn get(
+        id: &'static str,
+        entity: &'static str,
+        action: Action,
+        path: Template,
+    ) -> Self {
+        Self::by(Method::Get, id, entity, action, path)
+    }
+
+    /// An operation that reads by another method; see [`Operation::writes`].
+    pub const fn by(
+        method: Method,
+        id: &'static str,
+        entity: &'static str,
+        action: Action,
+        path: Template,
+    ) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            entity: Cow::Borrowed(entity),
+            action,
+            summary: Cow::Borrowed(""),
+            description: Cow::Borrowed(""),
+            method,
+            path,
+            parameters: Cow::Borrowed(&[]),
+            body: Body::None,
+            response: Response {
+                records: None,
+                filter: None,
+                transform: Cow::Borrowed(&[]),
+                meta: Cow::Borrowed(&[]),
+                errors: Cow::Borrowed(&[]),
+                schema: None,
+            },
+            paging: Paging::none(""),
+            download: None,
+            hints: Hints {
+                read_only: true,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            idempotency_header: None,
+        }
+    }
+
+    setters! {
+        /// One line.
+        summary(text: &'static str) summary = Cow::Borrowed(text);
+        /// What comes back and when to use it.
+        description(text: &'static str) description = Cow::Borrowed(text);
+        /// Everything a caller may pass.
+        parameters(list: &'static [Parameter]) parameters = Cow::Borrowed(list);
+        /// How the body is made.
+        body(body: Body) body = body;
+        /// The GraphQL document that is the body.
+        graphql(document: GraphQl) body = Body::GraphQl(document);
+        /// Where the records stand.
+        records(path: JsonPath) response.records = Some(path);
+        /// Which records are kept.
+        filter(filter: Filter) response.filter = Some(filter);
+        /// Fields computed for every record.
+        transform(list: &'static [Transform]) response.transform = Cow::Borrowed(list);
+        /// Metadata.
+        meta(list: &'static [MetaField]) response.meta = Cow::Borrowed(list);
+        /// Failures inside a successful answer.
+        errors(list: &'static [ErrorCheck]) response.errors = Cow::Borrowed(list);
+        /// JSON Schema of one record.
+        schema(schema: Json) response.schema = Some(schema);
+        /// How the list continues.
+        paging(paging: Paging) paging = paging;
+        /// The answer is the file.
+        download() download = Some(Download { file_url: None });
+        /// The answer says where the file is.
+        download_from(steps: &'static [UrlStep])
+            download = Some(Download { file_url: Some(Cow::Borrowed(steps)) });
+        /// What the operation does to the vendor's data, all of it.
+        hints(hints: Hints) hints = hints;
+        /// It may lose something.
+        destructive() hints.destructive = true;
+        /// Doing it twice is as good as once.
+        idempotent() hints.idempotent = true;
+        /// It is chosen to check credentials.
+        preferred_for_check() hints.preferred_for_check = true;
+        /// Header that makes a repeated request harmless.
+        idempotency_header(name: &'static str) idempotency_header = Some(Cow::Borrowed(name));
+    }
+
+    /// It changes something, and again each time.
+    #[must_use]
+    pub const fn writes(mut self) -> Self {
+        self.hints.read_only = false;
+        self.hints.idempotent = false;
+        self
+    }
+}
+
+/// A metadata field that stands in the body.
+pub const fn meta(name: &'static str, path: JsonPath) -> MetaField {
+    MetaField { name: Cow::Borrowed(name), source: MetaSource::Body(path) }
+}
+
+/// A metadata field that is the URL of a relation in the `Link` header.
+pub const fn link_meta(name: &'static str, relation: &'static str) -> MetaField {
+    MetaField { name: Cow::Borrowed(name), source: MetaSource::Link(Cow::Borrowed(relation)) }
+}
+
+/// A metadata field that is a header.
+pub const fn header_meta(name: &'static str, header: &'static str) -> MetaField {
+    MetaField { name: Cow::Borrowed(name), source: MetaSource::Header(Cow::Borrowed(header)) }
+}
+
+impl ErrorCheck {
+    /// A failure that shows at `path`.
+    pub const fn at(path: JsonPath, when: ErrorCondition) -> Self {
+        Self { path, when, message: None }
+    }
+
+    setters! {
+        /// Where the message stands.
+        message(path: JsonPath) message = Some(path);
+    }
+}
+
+/// A GraphQL document.
+pub const fn graphql(document: &'static str) -> GraphQl {
+    GraphQl {
+        document: Cow::Borrowed(document),
+        default_fields: None,
+        variables: Cow::Borrowed(&[]),
+        nullable: Cow::Borrowed(&[]),
+        operation_name: None,
+    }
+}
+
+impl GraphQl {
+    setters! {
+        /// Selection put in for `{{ fields }}` when the caller chooses none.
+        default_fields(fields: &'static str) default_fields = Some(Cow::Borrowed(fields));
+        /// Variables.
+        variables(list: &'static [Variable]) variables = Cow::Borrowed(list);
+        /// Variables that may be sent as an explicit `null`.
+        nullable(names: &'static [Text]) nullable = Cow::Borrowed(names);
+        /// Which operation of the document is meant.
+        operation_name(name: &'static str) operation_name = Some(Cow::Borrowed(name));
+    }
+}
+
+/// A variable with its value.
+pub const fn set(name: &'static str, value: VariableValue) -> Variable {
+    Variable { name: Cow::Borrowed(name), value }
+}
+
+/// The value of a parameter.
+pub const fn given(parameter: &'static str) -> VariableValue {
+    VariableValue::Parameter(Cow::Borrowed(parameter))
+}
+
+/// A text over parameters.
+pub const fn filled(template: Template) -> VariableValue {
+    VariableValue::Text(template)
+}
+
+/// A constant, as JSON text.
+pub const fn constant(json: &'static str) -> VariableValue {
+    VariableValue::Constant(Json(Cow::Borrowed(json)))
+}
+
+/// An object of values.
+pub const fn object(members: &'static [Variable]) -> VariableValue {
+    VariableValue::Object(Cow::Borrowed(members))
+}
+
+/// An array of values.
+pub const fn array(items: &'static [VariableValue]) -> VariableValue {
+    VariableValue::Array(Cow::Borrowed(items))
+}
+
+impl Entity {
+    /// An entity and what one record is.
+    pub const fn new(name: &'static str, description: &'static str) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            description: Cow::Borrowed(description),
+            operations: Cow::Borrowed(&[]),
+            schema: None,
+            store: Cow::Borrowed(&[]),
+            when_to_use: Cow::Borrowed(""),
+            phrases: Cow::Borrowed(&[]),
+        }
+    }
+
+    setters! {
+        /// What can be done.
+        operations(list: &'static [Operation]) operations = Cow::Borrowed(list);
+        /// JSON Schema of a record.
+        schema(schema: Json) schema = Some(schema);
+        /// Fields searchable in the hosted context store.
+        store(fields: &'static [StoreField]) store = Cow::Borrowed(fields);
+        /// When an agent should turn to this entity.
+        when_to_use(text: &'static str) when_to_use = Cow::Borrowed(text);
+        /// Other words by which people ask for it.
+        phrases(phrases: &'static [Text]) phrases = Cow::Borrowed(phrases);
+    }
+}
+
+/// A field of the hosted context store: name, JSON type, and what it holds.
+pub const fn stored(
+    name: &'static str,
+    kind: &'static str,
+    description: &'static str,
+) -> StoreField {
+    StoreField {
+        name: Cow::Borrowed(name),
+        kind: Cow::Borrowed(kind),
+        description: Cow::Borrowed(description),
+    }
+}

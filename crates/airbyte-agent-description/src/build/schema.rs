@@ -1,0 +1,126 @@
+//! Schemas, members of objects, and parameters.
+
+use std::borrow::Cow;
+
+use super::setters;
+use crate::{ConfigInject, Json, Kind, Location, Parameter, Property, Schema, Style, Text};
+
+/// Anything but `null`.
+pub const ANY: Schema = Schema { nullable: false, ..Schema::ANY };
+/// A text.
+pub const STRING: Schema = ANY.kinds(&[Kind::String]);
+/// A whole number.
+pub const INTEGER: Schema = ANY.kinds(&[Kind::Integer]);
+/// A number.
+pub const NUMBER: Schema = ANY.kinds(&[Kind::Number]);
+/// `true` or `false`.
+pub const BOOLEAN: Schema = ANY.kinds(&[Kind::Boolean]);
+/// An array.
+pub const ARRAY: Schema = ANY.kinds(&[Kind::Array]);
+/// An object, which may have members beyond its properties.
+pub const OBJECT: Schema = ANY.kinds(&[Kind::Object]);
+
+impl Schema {
+    setters! {
+        /// Types allowed.
+        kinds(kinds: &'static [Kind]) kinds = Cow::Borrowed(kinds);
+        /// Allows `null`, too.
+        nullable() nullable = true;
+        /// Format, for example `date-time`.
+        format(format: &'static str) format = Cow::Borrowed(format);
+        /// What the value means.
+        description(text: &'static str) description = Cow::Borrowed(text);
+        /// Values allowed.
+        choices(choices: &'static [Json]) choices = Cow::Borrowed(choices);
+        /// Smallest number allowed.
+        minimum(minimum: f64) minimum = Some(minimum);
+        /// Largest number allowed.
+        maximum(maximum: f64) maximum = Some(maximum);
+        /// Schema of the elements of an array: one.
+        items(items: &'static [Schema]) items = Cow::Borrowed(items);
+        /// Members of an object.
+        properties(properties: &'static [Property]) properties = Cow::Borrowed(properties);
+        /// Allows no members beyond the properties.
+        closed() open = false;
+        /// Default, as JSON text.
+        default(json: &'static str) default = Some(Json(Cow::Borrowed(json)));
+    }
+}
+
+/// A member that an object must have.
+pub const fn required(name: &'static str, schema: Schema) -> Property {
+    Property { name: Cow::Borrowed(name), required: true, schema }
+}
+
+/// A member that an object may have.
+pub const fn optional(name: &'static str, schema: Schema) -> Property {
+    Property { name: Cow::Borrowed(name), required: false, schema }
+}
+
+/// A parameter in the path.
+pub const fn path(name: &'static str, schema: Schema) -> Parameter {
+    parameter(Location::Path, name, schema)
+}
+
+/// A parameter in the query.
+pub const fn query(name: &'static str, schema: Schema) -> Parameter {
+    parameter(Location::Query, name, schema)
+}
+
+/// A parameter in a header.
+pub const fn header(name: &'static str, schema: Schema) -> Parameter {
+    parameter(Location::Header, name, schema)
+}
+
+/// A parameter that is a member of the body.
+pub const fn body(name: &'static str, schema: Schema) -> Parameter {
+    parameter(Location::Body, name, schema)
+}
+
+/// A parameter for the variables, or the field selection, of a GraphQL document.
+pub const fn argument(name: &'static str, schema: Schema) -> Parameter {
+    parameter(Location::GraphQl, name, schema)
+}
+
+const fn parameter(location: Location, name: &'static str, schema: Schema) -> Parameter {
+    Parameter {
+        name: Cow::Borrowed(name),
+        wire: None,
+        location,
+        required: false,
+        description: Cow::Borrowed(""),
+        schema,
+        style: Style::Repeat,
+        default: None,
+        send_default: false,
+        probe_default: None,
+        config: None,
+    }
+}
+
+impl Parameter {
+    setters! {
+        /// Name on the wire, where it is another.
+        wire(name: &'static str) wire = Some(Cow::Borrowed(name));
+        /// A call without it is refused.
+        required() required = true;
+        /// What it means.
+        description(text: &'static str) description = Cow::Borrowed(text);
+        /// How lists and objects are written in a query.
+        style(style: Style) style = style;
+        /// Value used when the caller passes none, as JSON text.
+        default(json: &'static str) default = Some(Json(Cow::Borrowed(json)));
+        /// The default goes out when the caller passes nothing.
+        send_default() send_default = true;
+        /// Value used by `check`, as JSON text.
+        probe_default(json: &'static str) probe_default = Some(Json(Cow::Borrowed(json)));
+    }
+
+    /// Configuration that supplies the value when the caller passes none, and what its values mean.
+    #[must_use]
+    pub const fn config(mut self, key: &'static str, map: &'static [(Text, Json)]) -> Self {
+        let config = ConfigInject { source: Cow::Borrowed(key), map: Cow::Borrowed(map) };
+        std::mem::forget(self.config.replace(config));
+        self
+    }
+}
