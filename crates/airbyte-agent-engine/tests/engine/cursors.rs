@@ -167,3 +167,31 @@ async fn a_credential_that_the_vendor_repeats_is_not_in_the_cursor() {
     let address = cursor.unverified().unwrap()["address"].clone();
     assert_eq!(address, "/walks?page=2&since=7");
 }
+
+#[tokio::test]
+async fn neither_are_user_name_and_password_nor_the_fragment() {
+    let server = Server::start(|request, _| {
+        let host = request.header("host").unwrap();
+        let next = match request.target.as_str() {
+            "/walks" => format!(
+                "http://app:canary-3f9a@{host}/walks?page=2&k=canary-3f9a-token#canary-3f9a-token"
+            ),
+            "/walks?page=2" => {
+                format!("http:\\\\canary-3f9a@{host}/walks?page=3#k=canary-3f9a-token")
+            }
+            "/walks?page=3" => String::new(),
+            other => return Answer::json(404, json!({"message": other})),
+        };
+        Answer::json(200, json!({"walks": [{"id": 1}], "next_page": next}))
+    })
+    .await;
+    let mut page = client(&server.url).execute("walks", "list", json!({})).await.unwrap();
+    for number in [2, 3] {
+        let cursor = page.next.unwrap();
+        let address = cursor.unverified().unwrap()["address"].clone();
+        assert_eq!(address, format!("{}/walks?page={number}", server.url));
+        let going_on = client(&server.url).execute("walks", "list", json!({})).resume(cursor);
+        page = going_on.await.unwrap();
+    }
+    assert_eq!(page.next, None);
+}
