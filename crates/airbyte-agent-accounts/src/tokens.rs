@@ -34,6 +34,10 @@ impl TokenStore for AccountTokens {
         Some(&self.connector)
     }
 
+    fn account(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
     fn begin(&self) -> Result<Box<dyn TokenRenewal>> {
         let lock = self.store.lock_renewal(&self.connector, &self.name)?;
         let account = self.store.get(&self.connector, &self.name)?;

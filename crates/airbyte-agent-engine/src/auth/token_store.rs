@@ -67,6 +67,13 @@ pub trait TokenStore: Send + Sync {
         None
     }
 
+    /// What tells this account from others of its connector, where the store knows it: a name, an
+    /// id of the tenant. It must stay the same from one process to the next, because cursors are
+    /// bound to it. Without it, accounts that differ in their tokens only count as one.
+    fn account(&self) -> Option<&str> {
+        None
+    }
+
     /// Waits until no other process renews tokens of this account. Called on a thread that may
     /// block.
     ///

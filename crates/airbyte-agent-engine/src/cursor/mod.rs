@@ -24,7 +24,9 @@ pub use self::seal::Seal;
 /// Where a list continues.
 ///
 /// A cursor is opaque: keep it, hand it to a model, and resume by it with the same operation, the
-/// same account and the same arguments; the size of a page may change. It holds no credential. It
+/// same account and the same arguments; the size of a page may change. It holds no credential.
+/// Accounts whose tokens are renewed are told apart by
+/// [`TokenStore::account`](crate::TokenStore::account), because the tokens themselves change. It
 /// is sealed under a [`CursorKey`]: one that was written or changed by somebody else is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

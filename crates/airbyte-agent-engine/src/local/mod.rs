@@ -48,6 +48,8 @@ pub(crate) struct Inner {
     description: Description,
     account: Account,
     renewal: Option<(Renewal, Arc<RenewalContext>)>,
+    /// The name by which the store of the tokens knows the account.
+    stored_as: Option<String>,
     /// Whether the base URL needs a field of the token answer.
     needs_extracted: bool,
     config: Map<String, Value>,
@@ -99,12 +101,15 @@ impl LocalTransport {
             let server = connector.server_of(scheme, |name| config.contains_key(name));
             server::base_url(connector, server, &config, &BTreeMap::new())?;
         }
+        let store = options.token_store.as_ref();
+        let stored_as = store.and_then(|store| store.account()).map(str::to_owned);
         let via = options.via.as_deref().map(origin).transpose()?;
         let policy = options.retry.unwrap_or_else(|| connector.retry.clone());
         Ok(Self(Arc::new(Inner {
             needs_extracted,
             account,
             renewal,
+            stored_as,
             config,
             via,
             http: options.http.unwrap_or_else(|| Arc::new(DefaultClient::default())),
@@ -342,7 +347,8 @@ impl Transport for LocalTransport {
     }
 
     fn account_identity(&self) -> Vec<u8> {
-        self.account.identity(self.connector(), &self.config)
+        let stored_as = self.stored_as.as_deref();
+        self.account.identity(self.connector(), &self.config, (self.renewal.is_some(), stored_as))
     }
 
     fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {

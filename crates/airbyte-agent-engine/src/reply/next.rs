@@ -1,5 +1,7 @@
 //! What the next page of a list is asked by.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -10,6 +12,7 @@ use crate::description::{
     ApiKeyLocation, AuthKind, Connector, JsonPath, List, MetaSource, Next, Operation, Paging,
     Source, Step, Text,
 };
+use crate::http::has_user_info;
 use crate::transport::Layout;
 
 /// The values of an answer that paging looks at.
@@ -237,9 +240,12 @@ impl Continuation<'_> {
 }
 
 impl Continuation<'_> {
-    /// An address without the credentials that the vendor repeats in its query: they are added anew
-    /// when the page is asked for, and have no place in a cursor.
+    /// An address without the credentials that the vendor repeats in it, as user name and password
+    /// or in its query: they are added anew when the page is asked for, and have no place in a
+    /// cursor. The fragment is never sent and goes as well.
     fn without_credentials(&self, address: &str) -> String {
+        let address = without_user_info(address);
+        let address = address.split_once('#').map_or(&*address, |(sent, _)| sent);
         let Some((before, query)) = address.split_once('?') else { return address.to_owned() };
         let is_key = |name: &str| {
             self.connector.auth.iter().any(|scheme| {
@@ -253,6 +259,20 @@ impl Continuation<'_> {
         };
         let kept: Vec<&str> = query.split('&').filter(|pair| !is_secret(pair)).collect();
         if kept.is_empty() { before.to_owned() } else { format!("{before}?{}", kept.join("&")) }
+    }
+}
+
+/// An address, relative or not, without user name and password.
+fn without_user_info(address: &str) -> Cow<'_, str> {
+    let base = Url::parse("https://relative.invalid/").ok();
+    match Url::options().base_url(base.as_ref()).parse(address) {
+        Ok(mut url) if has_user_info(&url) => {
+            // Both succeed for whatever has a user name or a password.
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            String::from(url).into()
+        }
+        _ => address.into(),
     }
 }
 

@@ -1,12 +1,15 @@
 //! Cursors that somebody else wrote, changed or took from elsewhere are refused before anything is
 //! sent.
 
-use airbyte_agent_engine::{Client, Credentials, Cursor, CursorKey, ErrorKind};
+use airbyte_agent_engine::{
+    Client, Credentials, Cursor, CursorKey, Error, ErrorKind, Local, Result, StoredTokens,
+    TokenRenewal, TokenStore,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::acme::{client, description, local};
+use crate::acme::{client, description, local, oauth};
 use crate::server::{Answer, Server};
 
 /// A list whose next page is asked for by an address with a key that the vendor repeats.
@@ -14,7 +17,8 @@ async fn walks() -> Server {
     Server::start(|request, _| {
         let next = match request.target.as_str() {
             "/walks" | "/walks?per_page=2" => json!("/walks?page=2&since=7&k=canary-3f9a-token"),
-            "/walks?page=2&since=7" => Value::Null,
+            // Whose token it is not, for them it is part of the address.
+            "/walks?page=2&since=7" | "/walks?page=2&since=7&k=canary-3f9a-token" => Value::Null,
             other => return Answer::json(404, json!({"message": other})),
         };
         Answer::json(200, json!({"walks": [{"id": 1}], "next_page": next}))
@@ -102,6 +106,51 @@ async fn a_cursor_belongs_to_one_call_of_one_account() {
     assert_eq!(rest.unwrap().next, None);
 }
 
+/// Tokens that are kept under this name.
+struct Kept(&'static str);
+
+impl TokenStore for Kept {
+    fn known(&self) -> StoredTokens {
+        StoredTokens::default()
+    }
+
+    fn account(&self) -> Option<&str> {
+        Some(self.0)
+    }
+
+    fn begin(&self) -> Result<Box<dyn TokenRenewal>> {
+        Err(Error::usage("nothing is renewed here"))
+    }
+}
+
+#[tokio::test]
+async fn accounts_of_one_app_are_told_apart() {
+    let server = walks().await;
+    let client = |local: Local| Client::local(description(), local).unwrap();
+    let app = |token: &str| {
+        let tokens = oauth().field("access_token", format!("{token}-access"));
+        local(&server.url, tokens.field("refresh_token", format!("{token}-refresh")))
+    };
+    // Renewed tokens change, so what stays is the name under which they are kept.
+    let cursor = first(&client(app("one").token_store(Kept("one"))), json!({})).await;
+    for other in [app("two").token_store(Kept("two")), app("two"), app("one")] {
+        let told = refusal(&client(other), "walks", json!({}), cursor.clone()).await;
+        assert!(told.contains("another account"), "{told}");
+    }
+    let renewed = client(app("renewed").token_store(Kept("one")));
+    assert!(renewed.execute("walks", "list", json!({})).resume(cursor).await.is_ok());
+
+    // Tokens that nobody renews do not change.
+    let fixed = |token: &str| {
+        let machine = Credentials::new().scheme("keyless").field("access_token", token);
+        client(local(&server.url, machine))
+    };
+    let cursor = first(&fixed("canary-3f9a-one"), json!({})).await;
+    refusal(&fixed("canary-3f9a-two"), "walks", json!({}), cursor.clone()).await;
+    let again = fixed("canary-3f9a-one").execute("walks", "list", json!({})).resume(cursor).await;
+    assert!(again.is_ok());
+}
+
 #[tokio::test]
 async fn a_key_of_ones_own_outlives_the_process() {
     let server = walks().await;
@@ -117,4 +166,32 @@ async fn a_credential_that_the_vendor_repeats_is_not_in_the_cursor() {
     let cursor = first(&client(&server.url), json!({})).await;
     let address = cursor.unverified().unwrap()["address"].clone();
     assert_eq!(address, "/walks?page=2&since=7");
+}
+
+#[tokio::test]
+async fn neither_are_user_name_and_password_nor_the_fragment() {
+    let server = Server::start(|request, _| {
+        let host = request.header("host").unwrap();
+        let next = match request.target.as_str() {
+            "/walks" => format!(
+                "http://app:canary-3f9a@{host}/walks?page=2&k=canary-3f9a-token#canary-3f9a-token"
+            ),
+            "/walks?page=2" => {
+                format!("http:\\\\canary-3f9a@{host}/walks?page=3#k=canary-3f9a-token")
+            }
+            "/walks?page=3" => String::new(),
+            other => return Answer::json(404, json!({"message": other})),
+        };
+        Answer::json(200, json!({"walks": [{"id": 1}], "next_page": next}))
+    })
+    .await;
+    let mut page = client(&server.url).execute("walks", "list", json!({})).await.unwrap();
+    for number in [2, 3] {
+        let cursor = page.next.unwrap();
+        let address = cursor.unverified().unwrap()["address"].clone();
+        assert_eq!(address, format!("{}/walks?page={number}", server.url));
+        let going_on = client(&server.url).execute("walks", "list", json!({})).resume(cursor);
+        page = going_on.await.unwrap();
+    }
+    assert_eq!(page.next, None);
 }
