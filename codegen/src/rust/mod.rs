@@ -15,7 +15,7 @@ mod writer;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::Error;
+use crate::error::Error;
 use crate::model::Model;
 
 pub(crate) use entities::remarks;

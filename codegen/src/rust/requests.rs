@@ -2,8 +2,8 @@
 //! rest, declared by the runtime's `request!`.
 
 use super::kinds::{entry, kind};
-use super::types::member_doc;
 use super::writer::Writer;
+use crate::prose;
 use crate::types::{Member, Rust};
 
 /// A request object; `about` writes its doc comment.
@@ -37,4 +37,10 @@ fn member_entry(w: &mut Writer, member: &Member) {
     member_doc(w, member);
     let clearable = member.nullable && !member.required && member.rust != Rust::Value;
     w.line(&entry(&member.ident, &kind(&member.rust, "", "Value"), &member.wire, clearable));
+}
+
+/// The doc comment of a member.
+pub(crate) fn member_doc(w: &mut Writer, member: &Member) {
+    let said = prose::markdown(&prose::sentence(&member.description));
+    w.doc(&if said.is_empty() { format!("{}.", prose::code(&member.wire)) } else { said });
 }

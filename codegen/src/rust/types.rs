@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::requests::request;
+use super::requests::{member_doc, request};
 use super::writer::Writer;
 use crate::model::Model;
 use crate::prose;
@@ -56,8 +56,9 @@ fn module(model: &Model<'_>, named: &Named) -> String {
     let accessor = |name: &str| {
         model.entities.iter().find(|e| e.entity.name == name).map(|e| e.accessor.clone())
     };
-    match named.entities.as_slice() {
-        [only] => accessor(only).unwrap_or_else(|| SHARED.to_owned()),
+    let mut entities = named.entities.iter();
+    match (entities.next(), entities.next()) {
+        (Some(only), None) => accessor(only).unwrap_or_else(|| SHARED.to_owned()),
         _ => SHARED.to_owned(),
     }
 }
@@ -201,11 +202,6 @@ fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
         (None, Shape::Enum(_)) => w.doc("One of several words."),
         (None, Shape::Struct { .. }) => w.doc("A record."),
     }
-}
-
-pub(crate) fn member_doc(w: &mut Writer, member: &Member) {
-    let said = prose::markdown(&prose::sentence(&member.description));
-    w.doc(&if said.is_empty() { format!("{}.", prose::code(&member.wire)) } else { said });
 }
 
 fn record(

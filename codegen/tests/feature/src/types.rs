@@ -8,7 +8,7 @@ use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{open_enum, record, request};
 
 record! {
-    /// A record.
+    /// A piece of work with an owner and an end.
     pub struct Project {
         /// Id of the project.
         pub id: String,

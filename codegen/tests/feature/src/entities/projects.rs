@@ -28,7 +28,7 @@ impl Projects<'_> {
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
     /// let page = acme.projects().list().await?;
     /// for project in &page.data {
-    ///     println!("{project:?}");
+    ///     println!("{:?} {:?}", project.id, project.name);
     /// }
     /// # Ok(())
     /// # }
@@ -51,7 +51,7 @@ impl Projects<'_> {
     ///     .owner(types::ProjectOwner::new("email"))
     ///     .labels([types::ProjectLabel::Red])
     ///     .await?;
-    /// println!("{project:?}");
+    /// println!("{:?} {:?}", project.id, project.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -69,7 +69,7 @@ impl Projects<'_> {
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
     /// let project = acme.projects().get("id").await?;
-    /// println!("{project:?}");
+    /// println!("{:?} {:?}", project.id, project.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -127,7 +127,7 @@ in_context_store! {
 
 list_builder! {
     /// A call of `projects.list` being put together.
-    pub struct ProjectsList: Box<types::Project>, types::ProjectsListMeta {
+    pub struct ProjectsList: types::Project, types::ProjectsListMeta {
         /// Token of the next page.
         page_token: String,
         /// Projects per page.
@@ -169,7 +169,7 @@ list_builder! {
 
 record_builder! {
     /// A call of `projects.create` being put together.
-    pub struct ProjectsCreate: Box<types::Project> {
+    pub struct ProjectsCreate: types::Project {
         /// Name of the project.
         ///
         /// Required.
@@ -191,7 +191,7 @@ record_builder! {
 
 record_builder! {
     /// A call of `projects.get` being put together.
-    pub struct ProjectsGet: Box<types::Project> {}
+    pub struct ProjectsGet: types::Project {}
 }
 
 record_builder! {

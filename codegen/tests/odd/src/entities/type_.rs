@@ -88,7 +88,7 @@ record_builder! {
         /// Comes back and is sent.
         ///
         /// Required.
-        person: (types::PersonInput),
+        person: types::PersonInput,
         /// Lists in a list.
         ///
         /// Required.
